@@ -1,0 +1,91 @@
+"""``steepest grade``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from steepest.cli import NOT_GRADED, console, course_option, errors, fail
+from steepest.course import Course, load_course, load_roster
+from steepest.grade_class import confining_walls, grade_class, prepare, publish_index
+from steepest.model import GradeReport
+from steepest.outputs.terminal import fault_lines, result_line, score_table
+from steepest.sandbox.limits import Wall, standing_walls
+from steepest.submissions import Unmatched, find_submissions
+
+
+@click.command()
+@click.argument("assignment_id", metavar="ASSIGNMENT")
+@click.argument("paths", metavar="SUBMISSIONS...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@course_option
+@click.option("--jobs", type=click.IntRange(1, 64), help="How many submissions to grade at a time.  [default: course.yml]")
+@click.option("--force", is_flag=True, help="Grade again what is up to date.")
+@click.option("--anyone", is_flag=True, help="Grade students who are not in the roster, too.")
+@click.option("--no-sandbox", is_flag=True, help="Run submissions WITHOUT walls. Only for notebooks you wrote yourself.")
+def grade(
+    assignment_id: str,
+    paths: Sequence[Path],
+    course_file: Path,
+    jobs: int | None,
+    force: bool,
+    anyone: bool,
+    no_sandbox: bool,
+) -> None:
+    """Grade SUBMISSIONS of ASSIGNMENT: notebooks, folders of notebooks, or nbgrader's submitted folder.
+
+    A report is written for each student the moment it exists. A second run grades only what changed: a notebook,
+    the properties, the exam, the limits. Exit code 0 means that everyone was graded, whatever the scores.
+    """
+    course = load_course(course_file)
+    paper = prepare(course, course.assignment(assignment_id), _walls(no_sandbox=no_sandbox))
+    names = _names(course)
+    submissions, unmatched = find_submissions(paths, assignment_id, () if anyone else names)
+    if not submissions and not unmatched:
+        fail(f"no submission of {assignment_id} below {', '.join(map(str, paths))}")
+    reports: list[GradeReport] = []
+    progress = Progress(
+        *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()),
+        console=console,
+        transient=True,
+    )
+    with progress:
+        bar = progress.add_task(f"grading {assignment_id}", total=len(submissions))
+        for graded in grade_class(course, paper, submissions, jobs=jobs or course.engine.jobs, force=force):
+            reports.append(graded.report)
+            line = result_line(graded.report)
+            progress.console.print(line.append("  (up to date)", style="dim") if graded.kept else line)
+            progress.advance(bar)
+    index = publish_index(course, paper.assignment, names)
+    reports.sort(key=lambda report: report.student)
+    console.print(score_table(reports))
+    if index is not None:
+        console.print(f"reports: {index}", soft_wrap=True)
+    _end(reports, unmatched)
+
+
+def _walls(*, no_sandbox: bool) -> tuple[Wall, ...]:
+    if not no_sandbox:
+        walls = confining_walls()
+        for wall in (wall for wall in Wall if wall not in walls and wall is not Wall.OWN_UID):
+            errors.print(f"this wall does not stand here: {wall.value}. {wall.sentence}", style="yellow")
+        return walls
+    errors.print("WITHOUT a sandbox: submissions can read, write and send whatever you can.", style="bold red")
+    return tuple(wall for wall in standing_walls() if wall is Wall.RLIMITS)
+
+
+def _names(course: Course) -> dict[str, str]:
+    if course.roster is None:
+        return {}
+    return {entry.id: f"{entry.first_name} {entry.last_name}".strip() for entry in load_roster(course.roster)}
+
+
+def _end(reports: Sequence[GradeReport], unmatched: Sequence[Unmatched]) -> None:
+    for line in fault_lines(reports):
+        errors.print(line)
+    for thing in unmatched:
+        errors.print(f"not graded: {thing.name}: {thing.reason}", style="yellow", markup=False)
+    if unmatched or any(report.fault is not None for report in reports):
+        raise SystemExit(NOT_GRADED)

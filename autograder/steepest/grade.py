@@ -1,0 +1,164 @@
+"""The use case: a submission of an assignment, its exam and its limits in; a `GradeReport` out.
+
+Order matters. The notebook's cells run and every question of the exam is asked in one worker, which is killed before
+anything is concluded. Failures are then explained on public matrices in a fresh worker that has never seen the exam,
+and only after that is each failing example asked there once more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from steepest.answers import CallStatus
+from steepest.course import Assignment
+from steepest.errors import GraderFault, NotebookError, SteepestError
+from steepest.exam import Exam
+from steepest.model import CellNote, GradeReport, Limits, PropertyResult, Provenance, Verdict
+from steepest.notebook import graded_sources, notes_on, parse_notebook
+from steepest.plugin import collect_properties, replay
+from steepest.sandbox.client import CellResult, Zygote
+from steepest.sandbox.limits import Wall
+from steepest.sandbox.session import Session, Source
+from steepest.student import Student
+from steepest.verdicts import conclude, identity
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Everything that grading one assignment needs and all its submissions share."""
+
+    assignment: Assignment
+    exam: Exam
+    walls: tuple[Wall, ...]
+
+    @property
+    def limits(self) -> Limits:
+        """Return what one submission may use."""
+        return self.assignment.limits
+
+
+def grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygote) -> GradeReport:
+    """Return the report on one submission; ``data`` are the notebook's bytes, or why they could not be read.
+
+    A fault of the kit is retried once, with everything fresh but the zygote, and then reported as a fault.
+    """
+    try:
+        try:
+            return _grade(paper, student, data, zygote)
+        except GraderFault:
+            return _grade(paper, student, data, zygote)
+    except SteepestError as fault:
+        return fault_report(paper, student, data, str(fault))
+
+
+def fault_report(paper: Paper, student: str, data: bytes | NotebookError, fault: str) -> GradeReport:
+    """Return the report that says that the kit failed: it carries no score, and a person must look."""
+    return _report(paper, student, data if isinstance(data, bytes) else b"", (), fault=fault)
+
+
+def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygote) -> GradeReport:
+    try:
+        if isinstance(data, NotebookError):
+            raise data
+        notebook = parse_notebook(data)
+    except NotebookError as error:
+        return _unreadable(paper, student, data if isinstance(data, bytes) else b"", error)
+    sources = [Source(cell.index, cell.source) for cell in graded_sources(notebook)]
+    with Session(zygote, sources, paper.limits, paper.walls) as session:
+        session.start()
+        tried = replay(paper.assignment.properties, Student(session), paper.exam)
+    with Session(zygote, sources, paper.limits, paper.walls, attempt=1) as second:
+        results = conclude(tried, None if session.violation else second)
+    exercises = tuple(dict.fromkeys(attempt.trial.info.exercise for attempt in tried))
+    notes = _notes(notes_on(notebook, paper.assignment.functions, exercises), session)
+    return _report(paper, student, data, results, notes=notes, cells=_cell_notes(session.cells))
+
+
+def _unreadable(paper: Paper, student: str, raw: bytes, error: NotebookError) -> GradeReport:
+    results = tuple(
+        PropertyResult(
+            **identity(info), verdict=Verdict.ERRORED, points=0, message=str(error.reason), help=error.way_out
+        )
+        for info in collect_properties(paper.assignment.properties)
+    )
+    return _report(paper, student, raw, results, notes=(str(error),))
+
+
+def _notes(notes: tuple[str, ...], session: Session) -> tuple[str, ...]:
+    if not session.violation:
+        return notes
+    words = f"The submission broke the grader's protocol ({session.violation}); nothing was asked after that."
+    return (*notes, f"{words} A person should look.")
+
+
+def _cell_notes(cells: Mapping[int, CellResult]) -> tuple[CellNote, ...]:
+    return tuple(CellNote(index, _cell_text(result)) for index, result in sorted(cells.items()) if _cell_text(result))
+
+
+def _cell_text(result: CellResult) -> str:
+    match result.status:
+        case CallStatus.RETURNED:
+            return ""
+        case CallStatus.RAISED:
+            return f"raised {result.error}"
+        case CallStatus.TIMED_OUT:
+            return "did not end within its limit of CPU time; the other cells were run without it"
+        case CallStatus.DIED:
+            return f"ended the process ({result.error}); the other cells were run without it"
+        case _:
+            return result.error
+
+
+def _report(
+    paper: Paper,
+    student: str,
+    raw: bytes,
+    results: tuple[PropertyResult, ...],
+    *,
+    notes: tuple[str, ...] = (),
+    cells: tuple[CellNote, ...] = (),
+    fault: str | None = None,
+) -> GradeReport:
+    return GradeReport(
+        assignment=paper.assignment.id,
+        student=student,
+        properties=results,
+        notes=notes,
+        cells=cells,
+        provenance=provenance(paper, raw),
+        fault=fault,
+    )
+
+
+def provenance(paper: Paper, raw: bytes) -> Provenance:
+    """Return everything that decides the score of a submission with these bytes."""
+    return Provenance(
+        notebook_sha256=hashlib.sha256(raw).hexdigest(),
+        properties_sha256=_file_sha256(paper.assignment.properties),
+        exam_sha256=paper.exam.sha256,
+        limits=tuple(sorted(asdict(paper.limits).items())),
+        walls=tuple(wall.value for wall in paper.walls),
+        device=paper.assignment.device,
+        versions=_versions(),
+    )
+
+
+def _file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = [("python", platform.python_version()), ("numpy", np.__version__)]
+    for name in ("steepest", "torch", "hypothesis", "ipython"):
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return tuple(sorted(found))

@@ -1,0 +1,129 @@
+"""Grading a class: what is up to date is kept, the rest is graded, and every report is written the moment it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from steepest.course import Assignment, Course
+from steepest.engine.local import Task, grade_all
+from steepest.errors import SandboxUnavailableError, SteepestError
+from steepest.exam import Exam, load_exam
+from steepest.grade import Paper, provenance
+from steepest.model import GradeReport
+from steepest.outputs.html import render_index, render_report
+from steepest.outputs.report_json import dump_report, load_report, write_atomic
+from steepest.plugin import collect_properties
+from steepest.sandbox.limits import Wall, standing_walls
+from steepest.submissions import Submission
+
+CONFINING = (Wall.LANDLOCK_FILES, Wall.OWN_UID)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A report, and whether it was made now or found up to date."""
+
+    report: GradeReport
+    kept: bool = False
+
+
+def exam_path(course: Course, assignment: Assignment) -> Path:
+    """Return where the frozen exam of an assignment lies."""
+    return course.generated / "exams" / f"{assignment.id}.safetensors"
+
+
+def graded_folder(course: Course, assignment: Assignment) -> Path:
+    """Return the folder that reports on an assignment are written to, one folder a student."""
+    return course.generated / "graded" / assignment.id
+
+
+def confining_walls() -> tuple[Wall, ...]:
+    """Return the walls that stand on this machine.
+
+    Raises:
+        SandboxUnavailableError: They do not keep a submission from other files or from starting programs.
+    """
+    walls = standing_walls()
+    if Wall.SECCOMP not in walls or not any(wall in walls for wall in CONFINING):
+        names = ", ".join(wall.value for wall in walls) or "none"
+        raise SandboxUnavailableError(
+            f"untrusted code cannot be confined on this machine; walls that stand: {names}. "
+            "Try: a Linux kernel with seccomp and Landlock (5.13 or newer), or grade your own notebooks with --no-sandbox"
+        )
+    return walls
+
+
+def prepare(course: Course, assignment: Assignment, walls: tuple[Wall, ...]) -> Paper:
+    """Return what grading needs, after a look at whether the exam still fits the properties.
+
+    Raises:
+        ExamError: There is no exam, or it lacks a family that a property draws from.
+    """
+    exam = load_exam(assignment.id, exam_path(course, assignment))
+    check_exam(assignment, exam)
+    return Paper(assignment, exam, walls)
+
+
+def check_exam(assignment: Assignment, exam: Exam) -> None:
+    """Raise ExamError unless the exam holds matrices for every property of the assignment."""
+    for info in collect_properties(assignment.properties):
+        exam.examples(info.families)
+
+
+def grade_class(
+    course: Course, paper: Paper, submissions: Sequence[Submission], *, jobs: int, force: bool = False
+) -> Iterator[Graded]:
+    """Yield a report for every submission, those that are up to date first; each is on disk before it is yielded."""
+    folder = graded_folder(course, paper.assignment)
+    tasks: list[Task] = []
+    for submission in submissions:
+        task = Task(submission.student, submission.read())
+        known = None if force else _up_to_date(folder, paper, task)
+        if known is None:
+            tasks.append(task)
+        else:
+            publish(course, paper.assignment, known)
+            yield Graded(known, kept=True)
+    for report in grade_all(paper, tasks, jobs):
+        publish(course, paper.assignment, report)
+        yield Graded(report)
+
+
+def publish(course: Course, assignment: Assignment, report: GradeReport) -> None:
+    """Write the report of one student, each file whole or not at all."""
+    folder = graded_folder(course, assignment) / report.student
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(folder / "report.json", dump_report(report))
+    if "html" in course.outputs:
+        page = render_report(report, course_title=course.title, assignment_title=assignment.title)
+        write_atomic(folder / "report.html", page.encode())
+
+
+def publish_index(course: Course, assignment: Assignment, names: dict[str, str]) -> Path | None:
+    """Write the overview of all reports that exist, and return its path; None if the course wants no HTML."""
+    if "html" not in course.outputs:
+        return None
+    folder = graded_folder(course, assignment)
+    reports = [report for report in map(_read, sorted(folder.glob("*/report.json"))) if report is not None]
+    page = render_index(reports, course_title=course.title, assignment_title=assignment.title, names=names)
+    write_atomic(folder / "index.html", page.encode())
+    return folder / "index.html"
+
+
+def _up_to_date(folder: Path, paper: Paper, task: Task) -> GradeReport | None:
+    """Return the report that exists, if everything that decides the score is as it was and it is no fault."""
+    if not isinstance(task.data, bytes):
+        return None
+    report = _read(folder / task.student / "report.json")
+    if report is None or report.fault is not None or report.student != task.student:
+        return None
+    return report if report.provenance == provenance(paper, task.data) else None
+
+
+def _read(path: Path) -> GradeReport | None:
+    try:
+        return load_report(path.read_bytes())
+    except (OSError, SteepestError):
+        return None

@@ -1,0 +1,185 @@
+"""What a grading is made of: verdicts, results of properties, the report. Frozen data, no behaviour beyond sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import assert_never
+
+REPORT_SCHEMA = "steepest/report/v1"
+
+Rows = tuple[tuple[float, ...], ...]
+"""A matrix as plain numbers, row by row."""
+
+
+class Verdict(Enum):
+    """How one property ended for one submission."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERRORED = "errored"
+    TIMED_OUT = "timed_out"
+    SKIPPED = "skipped"
+
+    @property
+    def sentence(self) -> str:
+        """Return the one sentence that tells a student what this verdict means."""
+        match self:
+            case Verdict.PASSED:
+                return "The property holds for every matrix that was tried."
+            case Verdict.FAILED:
+                return "The function answered, and the answer breaks the property."
+            case Verdict.ERRORED:
+                return "The function gave no answer: it is missing, it raised, or its process ended."
+            case Verdict.TIMED_OUT:
+                return "The function did not answer within its limit of CPU time."
+            case Verdict.SKIPPED:
+                return "The property could not be asked, because the function lacks a parameter for it."
+            case _:
+                assert_never(self)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a chart over the steps of a descent."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A matrix to draw as coloured squares."""
+
+    title: str
+    values: Rows
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A public example on which a property fails: small, and never a matrix of the exam.
+
+    ``arguments`` maps each parameter name to a matrix (rows) or a number as text; ``returned`` is what
+    came back, as text; ``heat_map`` and ``curves`` are for pictures and may be empty. ``measurement`` is what the
+    property measured on this matrix, whereas that of the `PropertyResult` was measured on a matrix of the exam.
+    """
+
+    call: str
+    arguments: tuple[tuple[str, Rows | float], ...]
+    dtype: str
+    condition_number: float | None
+    returned: str
+    heat_map: HeatMap | None = None
+    curves: tuple[Curve, ...] = ()
+    measurement: Measurement | None = None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a property measured against what it allows, with the matrix's vital facts."""
+
+    quantity: str
+    value: float
+    bound: float
+    at_least: bool = False
+
+
+@dataclass(frozen=True)
+class PropertyResult:
+    """The verdict on one property, with what a student needs to mend it.
+
+    ``points`` and ``max_points`` are hundredths of a point. ``message`` says what happened, ``help`` what to
+    try. ``exam_facts`` describes the failing exam matrix without showing it (family, size, condition number).
+    """
+
+    name: str
+    title: str
+    exercise: str
+    verdict: Verdict
+    points: int
+    max_points: int
+    message: str = ""
+    help: str = ""
+    measurement: Measurement | None = None
+    exam_facts: str = ""
+    counterexample: Counterexample | None = None
+    nondeterministic: bool = False
+
+
+@dataclass(frozen=True)
+class CellNote:
+    """Something worth telling about one code cell of the submission; ``cell`` counts all cells from 1."""
+
+    cell: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything that decides a score, so that the same provenance gives the same report."""
+
+    notebook_sha256: str
+    properties_sha256: str
+    exam_sha256: str
+    limits: tuple[tuple[str, int], ...]
+    walls: tuple[str, ...]
+    device: str
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class GradeReport:
+    """The score of one submission: the one record that every output is made from.
+
+    ``fault`` is set when the kit failed; then ``properties`` may be empty, and the score must not be published.
+    """
+
+    assignment: str
+    student: str
+    properties: tuple[PropertyResult, ...]
+    notes: tuple[str, ...]
+    cells: tuple[CellNote, ...]
+    provenance: Provenance
+    fault: str | None = None
+    schema: str = REPORT_SCHEMA
+
+    @property
+    def points(self) -> int:
+        """Return the earned hundredths of a point."""
+        return sum(result.points for result in self.properties)
+
+    @property
+    def max_points(self) -> int:
+        """Return the hundredths of a point that could be earned."""
+        return sum(result.max_points for result in self.properties)
+
+    @property
+    def needs_human(self) -> bool:
+        """Return whether a person must look before this score is used."""
+        return self.fault is not None
+
+
+def points_text(hundredths: int) -> str:
+    """Return hundredths of a point as people write them: 350 as ``3.5``, 400 as ``4``."""
+    return f"{(Decimal(hundredths) / 100).normalize():f}"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use; a cell of the notebook counts as a call.
+
+    CPU times in seconds, memory and scratch space in MiB, output (stdout and stderr together) in KiB.
+    """
+
+    call_cpu_s: int = 20
+    submission_cpu_s: int = 180
+    memory_mib: int = 2048
+    processes: int = 0
+    output_kib: int = 64
+    scratch_mib: int = 64
+
+    @property
+    def call_wall_s(self) -> int:
+        """Return the wall-clock limit of a call: generous, since it exists for sleepers and not for slow machines."""
+        return 3 * self.call_cpu_s + 5

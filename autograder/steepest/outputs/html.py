@@ -1,0 +1,225 @@
+"""report.html and the overview of a class: pages of one file each, without scripts and without anything to fetch.
+
+Every text is cleaned and then escaped by Jinja2; pictures come from `heat_map` and `line_chart`, which escape theirs.
+The policy in each page's head allows nothing but the one style sheet, known by its digest.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import importlib.resources
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from steepest.model import Counterexample, GradeReport, PropertyResult, Verdict, points_text
+from steepest.outputs import heat_map, line_chart
+from steepest.outputs.cards import Card, cards, exercises, grid, snippet
+from steepest.outputs.clean import cleaned
+from steepest.outputs.svg import tag
+from steepest.outputs.words import (
+    by_exercise,
+    count_words,
+    mark,
+    measurement_words,
+    median_points,
+    number,
+    score_text,
+    short_name,
+    word,
+)
+from steepest.text import one_line
+
+_SAFE_FOLDER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def render_report(report: GradeReport, course_title: str = "", assignment_title: str = "") -> str:
+    """Return the page that one student reads: the score, what to mend and how, every property, what decided it.
+
+    When the kit failed the page says so and shows no score and no property.
+    """
+    report = cleaned(report)
+    return _page(
+        "fault.html.j2" if report.needs_human else "report.html.j2",
+        course_title,
+        assignment_title or report.assignment,
+        report=report,
+        cards=cards(report.properties),
+        exercises=exercises(report),
+        summary=_sentence(report),
+    )
+
+
+def render_index(
+    reports: Sequence[GradeReport],
+    course_title: str = "",
+    assignment_title: str = "",
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """Return the page for the instructor: students x properties, scores, and a link to each ``<student>/report.html``.
+
+    Args:
+        reports: One report a student, shown in this order.
+        course_title: Stands above the heading.
+        assignment_title: The heading; the assignment's id by default.
+        names: What to call a student, by id; the id alone by default.
+    """
+    clean_reports = [cleaned(report) for report in reports]
+    columns = _columns(clean_reports)
+    title = assignment_title or next((report.assignment for report in clean_reports), "")
+    median = median_points(clean_reports)
+    return _page(
+        "index.html.j2",
+        course_title,
+        title,
+        rows=[_row(report, columns, names or {}) for report in clean_reports],
+        groups=by_exercise(columns.values()),
+        starts=_starts(columns.values()),
+        verdicts=tuple(Verdict),
+        tallies=[_tally(key, clean_reports) for key in columns],
+        faults=[report for report in clean_reports if report.needs_human],
+        graded=sum(not report.needs_human for report in clean_reports),
+        median="–" if median is None else points_text(median),
+        max_points=points_text(max((report.max_points for report in clean_reports), default=0)),
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A student's line in the overview; ``link`` is None when the id is no safe name of a folder."""
+
+    student: str
+    name: str
+    link: str | None
+    report: GradeReport
+    results: tuple[PropertyResult | None, ...]
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """How many graded submissions have a property, and in how many it passed."""
+
+    passed: int
+    asked: int
+
+
+_Key = tuple[str, str]
+
+
+def _columns(reports: Iterable[GradeReport]) -> dict[_Key, PropertyResult]:
+    """Return one result to stand for each property, by exercise and name, exercises together."""
+    found: dict[_Key, PropertyResult] = {}
+    for report in reports:
+        for result in report.properties if not report.needs_human else ():
+            found.setdefault((result.exercise, result.name), result)
+    grouped = by_exercise(found.values())
+    return {(result.exercise, result.name): result for group in grouped.values() for result in group}
+
+
+def _starts(columns: Iterable[PropertyResult]) -> set[int]:
+    """Return the places of the columns with which an exercise begins."""
+    names = [result.exercise for result in columns]
+    return {place for place, name in enumerate(names) if name not in names[:place]}
+
+
+def _row(report: GradeReport, columns: Iterable[_Key], names: Mapping[str, str]) -> _Row:
+    results = {(result.exercise, result.name): result for result in report.properties}
+    link = f"{report.student}/report.html" if _SAFE_FOLDER.fullmatch(report.student) else None
+    shown = tuple(None if report.needs_human else results.get(key) for key in columns)
+    return _Row(report.student, one_line(names.get(report.student, ""), 80), link, report, shown)
+
+
+def _tally(key: _Key, reports: Iterable[GradeReport]) -> _Tally:
+    results = [
+        r for report in reports if not report.needs_human for r in report.properties if (r.exercise, r.name) == key
+    ]
+    return _Tally(sum(result.verdict is Verdict.PASSED for result in results), len(results))
+
+
+def _sentence(report: GradeReport) -> str:
+    """Return what the score is made of, in one sentence."""
+    total = len(report.properties)
+    if total and all(result.verdict is Verdict.PASSED for result in report.properties):
+        return f"All {total} properties hold." if total > 1 else "The property holds."
+    return f"Of {total} properties: {count_words(report.properties)}."
+
+
+def _page(template: str, course_title: str, assignment_title: str, **context: object) -> str:
+    titles = {"course_title": one_line(course_title), "assignment_title": one_line(assignment_title)}
+    css = style_sheet()
+    return _environment().get_template(template).render(css=Markup(css), policy=_policy(css), **titles, **context)
+
+
+def _policy(css: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+@functools.cache
+def style_sheet() -> str:
+    """Return the style sheet of all pages, with the dark colours of the pictures."""
+    folder = importlib.resources.files("steepest.outputs").joinpath("templates")
+    dark = heat_map.dark_rules() + line_chart.dark_rules()
+    return folder.joinpath("page.css").read_text("utf-8") + f"@media screen and (prefers-color-scheme:dark){{{dark}}}\n"
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("steepest.outputs"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "points": points_text,
+        "number": number,
+        "mark": mark,
+        "word": word,
+        "grid": grid,
+        "snippet": snippet,
+        "measured": measurement_words,
+        "score": score_text,
+        "short_name": short_name,
+        "one_line": one_line,
+        "pictures": _pictures,
+        "place_of": _place_of,
+    }
+    environment.tests["matrix"] = _is_matrix
+    environment.globals["bar"] = _bar
+    return environment
+
+
+def _is_matrix(value: object) -> bool:
+    return isinstance(value, tuple)
+
+
+def _place_of(found: Sequence[Card], result: PropertyResult) -> int:
+    """Return the number of the card that a property stands on, 0 when it stands on none."""
+    return next((place for place, card in enumerate(found, 1) if any(result is other for other in card.results)), 0)
+
+
+def _pictures(example: Counterexample) -> list[tuple[str, Markup]]:
+    """Return the pictures of a counterexample, each with its caption."""
+    found = []
+    if example.heat_map is not None:
+        found.append(
+            (one_line(example.heat_map.title), heat_map.heat_map(example.heat_map.values, example.heat_map.title))
+        )
+    if example.curves:
+        found.append(("Loss at each step", line_chart.line_chart(example.curves, "Loss at each step")))
+    return found
+
+
+def _bar(points: int, max_points: int) -> Markup:
+    """Return a bar that is filled as far as the points go; decoration, since the numbers stand beside it."""
+    share = max(0.0, min(1.0, points / max_points)) if max_points > 0 else 0.0
+    track = tag("rect", class_="track", width="100%", height=6, rx=3, fill="#dfe2e8")
+    filled = tag("rect", class_="fill", width=f"{100 * share:.1f}%", height=6, rx=3, fill="#1f7a4d")
+    return tag("svg", track + filled, class_="bar", aria_hidden="true")

@@ -1,0 +1,238 @@
+"""The pytest plugin: the ``student`` fixture, the ``points`` marker, and the replay of an exam through pytest.
+
+Properties are ordinary pytest + Hypothesis tests. A student who runs ``pytest test_inverse.py`` gets them as they
+are, on matrices that Hypothesis draws, against the notebook in the same folder. In grading, the frozen matrices of
+the exam are handed to each property's inner test instead, and Hypothesis draws nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from steepest.answers import Array
+from steepest.errors import CallFailed, GateFailed, GraderFault, PropertyFailed, SteepestError
+from steepest.exam import Exam
+from steepest.model import Verdict
+from steepest.strategies import Family, family_of
+from steepest.student import NotAskable, Student
+
+STUDENT: pytest.StashKey[Student] = pytest.StashKey()
+MARKER = "points(n, exercise): a graded property, worth n points of the notebook's exercise"
+
+
+@dataclass(frozen=True)
+class PropertyInfo:
+    """What a property says of itself. ``max_points`` are hundredths; ``families`` maps its arguments to families."""
+
+    name: str
+    title: str
+    exercise: str
+    max_points: int
+    families: Mapping[str, Family]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a property ended on one example; ``error`` is what it raised, None if it passed."""
+
+    verdict: Verdict
+    error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A collected property with its inner test, which can be tried on any student and any example."""
+
+    info: PropertyInfo
+    inner: Callable[..., None]
+    takes_student: bool
+
+    def attempt(self, student: Student, example: Mapping[str, Array]) -> Outcome:
+        """Return how the property ends for ``student`` on one example.
+
+        Raises:
+            GraderFault: The property itself broke: neither a pass nor a failure of the student.
+        """
+        fixtures = {"student": student} if self.takes_student else {}
+        try:
+            with np.errstate(all="ignore"):
+                self.inner(**fixtures, **example)
+        except (PropertyFailed, GateFailed, AssertionError) as error:
+            return Outcome(Verdict.FAILED, error)
+        except (NotAskable, pytest.skip.Exception) as error:
+            return Outcome(Verdict.SKIPPED, error)
+        except CallFailed as error:
+            return Outcome(Verdict[error.verdict], error)
+        except SteepestError:
+            raise
+        except Exception as error:
+            raise GraderFault(f"property {self.info.name} broke: {type(error).__name__}: {error}") from error
+        return Outcome(Verdict.PASSED)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A property with its outcome on each example of the exam, in the exam's order."""
+
+    trial: Trial
+    outcomes: tuple[tuple[Mapping[str, Array], Outcome], ...]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that names the notebook of a self-check."""
+    parser.addoption("--notebook", default=None, help="the notebook whose functions the properties ask")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", MARKER)
+
+
+@pytest.fixture(scope="session")
+def student(request: pytest.FixtureRequest) -> Student:
+    """The functions of the submission: sandboxed in grading, of the notebook beside the properties otherwise."""
+    known = request.config.stash.get(STUDENT, None)
+    if known is not None:
+        return known
+    from steepest.sandbox.inprocess import notebook_caller
+
+    chosen = request.config.getoption("--notebook")
+    return Student(notebook_caller(Path(chosen) if chosen else None, request.config.invocation_params.dir))
+
+
+def collect_properties(path: Path) -> tuple[PropertyInfo, ...]:
+    """Return the properties that a test file holds, in its order; nothing is run.
+
+    Raises:
+        GraderFault: The file cannot be collected, or a test in it is not a graded property.
+    """
+    return tuple(trial.info for trial in collect_trials(path))
+
+
+def collect_trials(path: Path) -> tuple[Trial, ...]:
+    """Return the properties of a test file, ready to be tried; nothing is run."""
+    run = _Run(None, None)
+    _pytest(path, run, "--collect-only")
+    return tuple(run.trials)
+
+
+def replay(path: Path, student: Student, exam: Exam) -> tuple[Tried, ...]:
+    """Return every property of a test file with its outcomes for ``student`` on the matrices of ``exam``.
+
+    Raises:
+        GraderFault: The file cannot be collected, a property has no example, or a property broke.
+    """
+    run = _Run(student, exam)
+    _pytest(path, run)
+    if len(run.tried) != len(run.trials):
+        raise GraderFault(f"{path.name}: {len(run.tried)} of {len(run.trials)} properties ran")
+    return tuple(run.tried)
+
+
+def try_on(trial: Trial, student: Student, exam: Exam) -> Tried:
+    """Return a property with its outcome on each of its examples in the exam."""
+    examples: tuple[Mapping[str, Array], ...] = exam.examples(trial.info.families) if trial.info.families else ({},)
+    return Tried(trial, tuple((example, trial.attempt(student, example)) for example in examples))
+
+
+class _Run:
+    """Hooks of one run of pytest: collects the properties, and replays the exam in the place of Hypothesis."""
+
+    def __init__(self, student: Student | None, exam: Exam | None) -> None:
+        self.student = student
+        self.exam = exam
+        self.trials: list[Trial] = []
+        self.tried: list[Tried] = []
+        self.faults: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if self.student is not None:
+            config.stash[STUDENT] = self.student
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(report.longreprtext.strip().splitlines()[-1])
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.trials = [_trial(item) for item in items if isinstance(item, pytest.Function)]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        assert self.exam is not None and self.student is not None
+        self.tried.append(try_on(_trial(pyfuncitem), self.student, self.exam))
+        return True
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: object) -> None:
+        if call.excinfo is not None:
+            self.faults.append(f"{call.excinfo.typename}: {call.excinfo.value}")
+
+
+def _trial(item: pytest.Function) -> Trial:
+    """Return the property behind a collected test.
+
+    ``hypothesis.inner_test`` is public; ``_given_kwargs`` is not, but nothing else tells what a test draws.
+    """
+    mark = item.get_closest_marker("points")
+    if mark is None or len(mark.args) != 1 or not isinstance(mark.kwargs.get("exercise"), str):
+        raise GraderFault(f'{item.name}: not a graded property. Try: @pytest.mark.points(2, exercise="...") above it')
+    handle = getattr(item.obj, "hypothesis", None)
+    given = {} if handle is None else dict(handle._given_kwargs)
+    families = {name: family_of(strategy) for name, strategy in given.items()}
+    inner = item.obj if handle is None else handle.inner_test
+    title = (inner.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " ")
+    hundredths = int(Decimal(str(mark.args[0])) * 100)
+    info = PropertyInfo(item.name, " ".join(title.split()), mark.kwargs["exercise"], hundredths, families)
+    return Trial(info, inner, "student" in item.fixturenames)
+
+
+def _pytest(path: Path, run: _Run, *options: str) -> None:
+    """Run pytest on one trusted file, with nothing of the surroundings: no conftest, no ini file, no other plugin."""
+    arguments = [
+        *("-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "--import-mode=importlib"),
+        *("--assert=plain", "-p", "no:cacheprovider", "-p", "steepest.plugin", *options, str(path)),
+    ]
+    with _quiet(), _no_autoload():
+        status = pytest.main(arguments, plugins=[run])
+    if run.faults or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise GraderFault(f"{path.name}: {'; '.join(run.faults) or f'pytest ended with {status!r}'}")
+    if not run.trials:
+        raise GraderFault(f"{path.name}: it holds no property")
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    sink = io.StringIO()
+    with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+        yield
+
+
+@contextlib.contextmanager
+def _no_autoload() -> Iterator[None]:
+    """Keep plugins and options of the surroundings out for a while."""
+    changes = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def all_families(properties: Iterable[PropertyInfo]) -> tuple[Family, ...]:
+    """Return the families that some properties draw from, each once, by name."""
+    found = {family.name: family for info in properties for family in info.families.values()}
+    return tuple(found[name] for name in sorted(found))

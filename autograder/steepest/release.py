@@ -1,0 +1,210 @@
+"""Releasing an assignment: the students' folder, made by nbgrader itself, then searched for solutions that survived."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from steepest._source_notebook import LabelledCell, metadata_problems, read_labelled, surviving
+from steepest.course import Assignment, Course
+from steepest.errors import CourseError, Problem, ReleaseError
+from steepest.model import points_text
+
+README = "README.md"
+LOG_LINES = 12
+NEVER_COPIED = [".hypothesis", ".pytest_cache", ".git", "exam*", "*.safetensors", "report.*"]
+"""Added to what nbgrader leaves out when it copies the files beside a notebook."""
+
+
+@dataclass(frozen=True)
+class ReleasedFolder:
+    """What students get: ``folder`` holds just ``notebook``, ``properties`` and a README."""
+
+    assignment: str
+    folder: Path
+    notebook: Path
+    properties: Path
+
+
+def release(course: Course, assignment_id: str, output: Path | None = None) -> ReleasedFolder:
+    """Return the folder for students, made anew in ``output`` (None means ``generated/release`` of the course).
+
+    An earlier release stays as it is until the new one is complete and found free of solutions.
+
+    Raises:
+        CourseError: There is no such assignment, or its source notebook is not usable.
+        ReleaseError: nbgrader is missing or failed, or a solution would have been released.
+    """
+    assignment = course.assignment(assignment_id)
+    source = _checked_source(course, assignment)
+    parent = output or course.generated / "release"
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{assignment.id}-", dir=parent) as scratch:
+        made = Path(scratch) / "nbgrader"
+        _generate(course, assignment, made)
+        ready = Path(scratch) / "ready"
+        ready.mkdir(mode=0o755)
+        _collect(course, assignment, made / assignment.id, ready)
+        _search(assignment, source, ready)
+        _replace(ready, parent / assignment.id, Path(scratch) / "earlier")
+    folder = parent / assignment.id
+    return ReleasedFolder(assignment.id, folder, folder / assignment.notebook.name, folder / assignment.properties.name)
+
+
+def _checked_source(course: Course, assignment: Assignment) -> tuple[LabelledCell, ...]:
+    if not assignment.properties.is_file():
+        way_out = "there is no such file; course.yml names it as the properties"
+        raise CourseError(str(course.source), [Problem("properties", str(assignment.properties), way_out)])
+    if assignment.folder.name != assignment.id or not assignment.folder.parent.is_relative_to(course.root):
+        way_out = f"nbgrader needs the notebook in a folder named {assignment.id}, such as assignments/{assignment.id}"
+        raise CourseError(str(course.source), [Problem("notebook", str(assignment.notebook), way_out)])
+    source = read_labelled(assignment.notebook)
+    problems = list(metadata_problems(source))
+    if problems:
+        raise CourseError(str(assignment.notebook), problems)
+    return source
+
+
+def _generate(course: Course, assignment: Assignment, destination: Path) -> None:
+    """Let nbgrader write the release of the assignment below ``destination``.
+
+    Raises:
+        ReleaseError: nbgrader is not installed, or it failed; the end of its log is in the text.
+    """
+    with warnings.catch_warnings(), _programs_of_this_interpreter():
+        warnings.simplefilter("ignore")  # SQLAlchemy and traitlets warn of nbgrader's own code, not of the course
+        api = _nbgrader(course, assignment, destination)
+        result = api.generate_assignment(assignment.id, force=True, create=True)
+    if not result["success"]:
+        log = f"{result.get('log', '')}\n{result.get('error', '')}".strip().splitlines()
+        raise ReleaseError("\n  ".join([f"nbgrader could not release {assignment.id}:", *log[-LOG_LINES:]]))
+
+
+def _nbgrader(course: Course, assignment: Assignment, destination: Path) -> Any:  # noqa: ANN401
+    """Return nbgrader's API on this course; its gradebook lies below ``generated``."""
+    try:
+        with _slow_import_avoided():
+            from nbgrader.apps.api import NbGraderAPI
+            from nbgrader.coursedir import CourseDirectory
+            from traitlets.config import Config
+    except ImportError as error:
+        raise ReleaseError(f"nbgrader is needed for this ({error}). Try: pip install 'steepest[nbgrader]'") from error
+    course.generated.mkdir(exist_ok=True)
+    config = Config()
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.source_directory = str(assignment.folder.parent.relative_to(course.root))
+    config.CourseDirectory.release_directory = os.path.relpath(destination, course.root)
+    config.CourseDirectory.notebook_id = assignment.notebook.stem
+    # Another nbgrader process may hold the database for longer than SQLite's 5 seconds.
+    config.CourseDirectory.db_url = f"sqlite:///{course.generated / 'gradebook.db'}?timeout=60"
+    config.CourseDirectory.ignore.extend(NEVER_COPIED)
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+@contextlib.contextmanager
+def _slow_import_avoided() -> Iterator[None]:
+    """Keep jsonschema from building the grammar of a format that no notebook uses: 2 of 4 seconds of the import."""
+    name = "rfc3987_syntax"
+    block = name not in sys.modules
+    if block:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if block:
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _programs_of_this_interpreter() -> Iterator[None]:
+    """Put this interpreter's own programs first on PATH: nbgrader starts ``alembic`` by its bare name."""
+    before = os.environ.get("PATH")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *([before] if before else [])])
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PATH"]
+        else:
+            os.environ["PATH"] = before
+
+
+def _collect(course: Course, assignment: Assignment, made: Path, ready: Path) -> None:
+    """Put the three files into ``ready``; whatever else nbgrader copied from beside the notebook stays behind."""
+    template = made / assignment.notebook.name
+    if not template.is_file():
+        raise ReleaseError(f"nbgrader reported success, but wrote no {assignment.notebook.name}")
+    (ready / template.name).write_bytes(template.read_bytes())
+    (ready / assignment.properties.name).write_bytes(assignment.properties.read_bytes())
+    (ready / README).write_text(readme(course, assignment), encoding="utf-8")
+
+
+def readme(course: Course, assignment: Assignment) -> str:
+    """Return the README of a release: what is in the folder, how to work, what to hand in and when."""
+    notebook, properties = assignment.notebook.name, assignment.properties.name
+    functions = " and ".join(f"`{name}`" for name in assignment.functions)
+    worth = f"{points_text(assignment.max_points)} points together"
+    return f"""# {assignment.title}
+
+{course.title}. {_due_text(assignment)}
+
+| file | what it is |
+|---|---|
+| `{notebook}` | the notebook that you work in and hand in |
+| `{properties}` | every property that {functions} must have; worth {worth} |
+
+## How to work
+
+1. Open `{notebook}` in Jupyter and read it from top to bottom. Replace each `# YOUR CODE HERE` and the line below it.
+2. Run the cells that begin with `check(...)` as often as you like. They try your functions on practice matrices, and
+   where a property does not hold they show the smallest matrix for which it fails.
+3. The same from a terminal, in this folder: `pytest {properties}`
+4. Before you hand in: *Kernel, Restart Kernel and Run All Cells*. What only works because of a cell that you have
+   deleted since will not work for the grader either.
+5. Hand in `{notebook}`. Nothing else is read.
+
+All properties are in `{properties}`; none is hidden. Your score uses other matrices than your practice does.
+
+You need Python 3.11 or newer and the course's kit: `pip install 'steepest[worker]' jupyterlab`, or as your
+instructor tells you.
+"""
+
+
+def _due_text(assignment: Assignment) -> str:
+    if assignment.due is None:
+        return "There is no due date."
+    late = assignment.late
+    text = f"Due {assignment.due:%A, %d %B %Y, %H:%M} ({assignment.due.tzname()})."
+    if late.policy == "per_day":
+        text += f" Each day late costs {late.percent:g} % of the points, for at most {late.max_days} days."
+    return text
+
+
+def _search(assignment: Assignment, source: tuple[LabelledCell, ...], ready: Path) -> None:
+    """Refuse a release that holds a solution, an output, or metadata that nbgrader would trip over later."""
+    released = read_labelled(ready / assignment.notebook.name)
+    properties = (ready / assignment.properties.name).read_text(encoding="utf-8")
+    text = "\n".join([*(item.cell.source for item in released), properties, (ready / README).read_text("utf-8")])
+    problems = [*surviving(source, properties, text), *metadata_problems(released)]
+    problems += [Problem(item.where, "outputs", "clear them") for item in released if item.has_outputs]
+    if problems:
+        raise ReleaseError("\n  ".join([f"{assignment.id} was not released:", *map(str, problems)]))
+
+
+def _replace(new: Path, target: Path, earlier: Path) -> None:
+    """Move ``new`` to ``target``; a folder that is there is moved to ``earlier`` first, and back if that fails."""
+    if target.exists():
+        target.rename(earlier)
+    try:
+        new.rename(target)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(target)
+        raise

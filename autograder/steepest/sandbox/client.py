@@ -1,0 +1,334 @@
+"""The judge's side of the pipe: starts a zygote, forks workers, asks them, and believes nothing of what comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from steepest.answers import Answer, Arguments, CallStatus
+from steepest.errors import GraderFault, SandboxUnavailableError
+from steepest.model import Limits
+from steepest.sandbox.limits import Wall
+from steepest.sandbox.wire import (
+    HEADER,
+    REQUEST_ID_BYTES,
+    Frame,
+    Header,
+    Kind,
+    WireError,
+    encode_arguments,
+    read_answer,
+    read_parameters,
+)
+from steepest.text import clean
+
+START_S = 120
+TICK_S = 0.25
+ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PLOTLY_RENDERER": "plotly_mimetype",
+}
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a worker used up: CPU seconds and peak memory in MiB, as the kernel counted them."""
+
+    cpu_s: float
+    memory_mib: float
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """How one cell ended; ``printed``, ``outputs`` and ``error`` are the student's and have been cleaned."""
+
+    status: CallStatus
+    printed: str = ""
+    outputs: tuple[tuple[tuple[str, str], ...], ...] = ()
+    error: str = ""
+
+
+class Zygote:
+    """A running zygote; forks one worker at a time or several, and dies with its owner."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "steepest"
+        with theirs:
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-s", "-m", "steepest.sandbox.zygote", str(theirs.fileno())],
+                env=ENVIRONMENT | {"MPLCONFIGDIR": str(cache), "IPYTHONDIR": str(cache)},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._ready = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def fork(self, limits: Limits, walls: Sequence[Wall]) -> Worker:
+        """Return a new locked worker.
+
+        Raises:
+            GraderFault: The zygote is gone.
+            SandboxUnavailableError: A wall could not be built.
+        """
+        self._wait_until_ready()
+        scratch = Path(tempfile.mkdtemp(prefix="steepest-"))
+        their_requests, requests = os.pipe()
+        answers, their_answers = os.pipe()
+        message = {
+            "verb": "fork",
+            "limits": asdict(limits),
+            "scratch": str(scratch),
+            "walls": [wall.name for wall in walls],
+        }
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], [their_requests, their_answers])
+            pid = int(self._receive()["pid"])
+        finally:
+            os.close(their_requests)
+            os.close(their_answers)
+        worker = Worker(self, pid, requests, answers, scratch, limits)
+        worker.wait_until_locked()
+        return worker
+
+    def reap(self, pid: int) -> Usage:
+        """Kill worker ``pid`` with all it left behind, and return what it used."""
+        self._control.send(json.dumps({"verb": "reap", "pid": pid}).encode())
+        reply = self._receive()
+        return Usage(float(reply["cpu_s"]), float(reply["memory_mib"]))
+
+    def worker_processes(self) -> tuple[int, ...]:
+        """Return the pids of all processes that this zygote forked or adopted and that still exist."""
+        self._control.send(json.dumps({"verb": "list"}).encode())
+        return tuple(int(pid) for pid in self._receive()["pids"])
+
+    def close(self) -> None:
+        """End the zygote and every worker of it."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+    def _wait_until_ready(self) -> None:
+        if self._ready:
+            return
+        self._control.settimeout(START_S)
+        hello = self._receive()
+        if hello["threads"] != 1:
+            raise GraderFault(f"the zygote has {int(hello['threads'])} threads; forking is only safe from one")
+        self._ready = True
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            data = self._control.recv(64 * 1024)
+        except OSError as error:
+            raise GraderFault(f"the zygote does not answer ({error})") from None
+        if not data:
+            self._process.wait()
+            self._errors.seek(0)
+            last = self._errors.read()[-2000:].decode(errors="replace").strip().splitlines()[-1:]
+            raise GraderFault(f"the zygote ended unexpectedly: {''.join(last) or 'no message'}")
+        reply: dict[str, Any] = json.loads(data)
+        return reply
+
+
+class Worker:
+    """One locked process that holds one submission; every request has one deadline and at most one answer."""
+
+    def __init__(
+        self, zygote: Zygote, pid: int, requests: int, answers: int, scratch: Path, limits: Limits
+    ) -> None:
+        self._zygote = zygote
+        self.pid = pid
+        self._requests = requests
+        self._answers = answers
+        self.scratch = scratch
+        self._limits = limits
+        self._surplus = b""
+        self.poisoned = ""
+        for fd in (requests, answers):
+            os.set_blocking(fd, False)
+
+    def wait_until_locked(self) -> None:
+        """Return once the worker says that every wall stands."""
+        try:
+            frame = self._receive(bytes(REQUEST_ID_BYTES), time.monotonic() + START_S, None)
+        except (WireError, _Ended, _Late) as error:
+            self.close()
+            raise GraderFault(f"a new worker did not come up ({type(error).__name__} {error})") from None
+        if frame.text:
+            self.close()
+            raise SandboxUnavailableError(f"a wall could not be built: {clean(frame.text, 500)}")
+
+    def run_cell(self, source: str) -> CellResult:
+        """Return how a cell of the notebook ended."""
+        frame, status, why = self._ask(Kind.RUN_CELL, "", source.encode("utf-8", errors="replace"))
+        if frame is None:
+            return CellResult(status, error=why)
+        try:
+            return _cell_result(frame.payload)
+        except WireError as error:
+            self.poisoned = str(error)
+            return CellResult(CallStatus.VIOLATION, error=str(error))
+
+    def parameters(self, function: str) -> tuple[str, ...] | None:
+        """Return the parameter names that the worker reports; None when there is no such function, or no answer."""
+        frame, _, _ = self._ask(Kind.PARAMETERS, function, b"")
+        return None if frame is None else read_parameters(frame.kind, frame.text)
+
+    def call(self, function: str, arguments: Arguments, attempt: int = 0) -> Answer:
+        """Return the answer to ``function(**arguments)``; ``attempt`` changes the seed that the worker starts from."""
+        payload = attempt.to_bytes(8, "big") + encode_arguments(arguments)
+        frame, status, why = self._ask(Kind.CALL, function, payload)
+        if frame is None:
+            return Answer(status, error=why)
+        try:
+            return read_answer(frame.kind, frame.text, frame.payload)
+        except WireError as error:
+            self.poisoned = str(error)
+            return Answer(CallStatus.VIOLATION, error=self.poisoned)
+
+    def close(self) -> Usage:
+        """Kill the worker and all it left behind, remove its scratch folder, and return what it used."""
+        usage = self._zygote.reap(self.pid)
+        for fd in (self._requests, self._answers):
+            os.close(fd)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        return usage
+
+    def _ask(self, kind: Kind, text: str, payload: bytes) -> tuple[Frame | None, CallStatus, str]:
+        """Return the one answer to one request, or None with the status and reason of its absence."""
+        if self.poisoned:
+            return None, CallStatus.VIOLATION, self.poisoned
+        request = Frame(kind, secrets.token_bytes(REQUEST_ID_BYTES), text, payload)
+        deadline = time.monotonic() + self._limits.call_wall_s
+        cpu_limit = self._cpu_s() + self._limits.call_cpu_s
+        try:
+            self._refuse_unasked()
+            self._send(request.encode(), deadline)
+            return self._receive(request.request_id, deadline, cpu_limit), CallStatus.RETURNED, ""
+        except WireError as error:
+            self.poisoned = str(error)
+            return None, CallStatus.VIOLATION, str(error)
+        except _Late as late:
+            return None, CallStatus.TIMED_OUT, str(late)
+        except _Ended as ended:
+            return None, CallStatus.DIED, str(ended)
+
+    def _refuse_unasked(self) -> None:
+        if self._surplus or self._readable(0):
+            raise WireError("bytes that nobody asked for")
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        view = memoryview(data)
+        while view:
+            if time.monotonic() > deadline:
+                raise _Late("it stopped reading")
+            _, writable, _ = select.select([], [self._requests], [], TICK_S)
+            if writable:
+                try:
+                    view = view[os.write(self._requests, view[:65536]) :]
+                except BrokenPipeError:
+                    raise _Ended("it was gone before it was asked") from None
+
+    def _receive(self, request_id: bytes, deadline: float, cpu_limit: float | None) -> Frame:
+        header = Header.decode(self._read(HEADER.size, deadline, cpu_limit))
+        if header.request_id != request_id or header.kind < Kind.READY:
+            raise WireError("a frame that answers no question of ours")
+        return header.frame(self._read(header.body_bytes, deadline, cpu_limit))
+
+    def _read(self, size: int, deadline: float, cpu_limit: float | None) -> bytes:
+        """Return exactly ``size`` bytes; one deadline holds for the whole frame, however slowly it trickles."""
+        while len(self._surplus) < size:
+            self._check_budget(deadline, cpu_limit)
+            if self._readable(TICK_S):
+                part = os.read(self._answers, 1 << 16)
+                if not part:
+                    raise _Ended("the process ended itself or was ended by a limit")
+                self._surplus += part
+        data, self._surplus = self._surplus[:size], self._surplus[size:]
+        return data
+
+    def _check_budget(self, deadline: float, cpu_limit: float | None) -> None:
+        if time.monotonic() > deadline:
+            raise _Late("wall-clock limit")
+        if cpu_limit is not None and not self._readable(0):
+            if self._cpu_s() > cpu_limit:
+                raise _Late("CPU limit")
+            if _size_of(self.scratch) > self._limits.scratch_mib << 20:
+                raise _Ended("it wrote more files than its scratch space holds")
+
+    def _readable(self, timeout: float) -> bool:
+        return bool(select.select([self._answers], [], [], timeout)[0])
+
+    def _cpu_s(self) -> float:
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class _Late(Exception):
+    """The deadline of a request has passed."""
+
+
+class _Ended(Exception):
+    """The worker's process is gone."""
+
+
+def _size_of(folder: Path) -> int:
+    """Return the bytes below ``folder``, without following links; files that vanish meanwhile count nothing."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(root, name)).st_blocks * 512
+            except OSError:
+                continue
+    return total
+
+
+def _cell_result(payload: bytes) -> CellResult:
+    try:
+        report = json.loads(payload)
+        printed, outputs, error = report["printed"], report["outputs"], report["error"]
+        bundles = tuple(tuple((str(mime)[:64], str(text)) for mime, text in bundle.items()) for bundle in outputs)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as problem:
+        raise WireError(f"malformed cell result ({type(problem).__name__})") from None
+    status = CallStatus.RETURNED if error is None else CallStatus.RAISED
+    return CellResult(status, clean(str(printed), 100_000), bundles, clean(str(error or ""), 2000))

@@ -1,0 +1,256 @@
+"""The families that the properties of the inverse are graded on.
+
+What all of them promise, so that honest descent in any style can do its work: float32 unless the name says
+otherwise, C-contiguous, condition number at most 6 (4 for scaled, float64 and large matrices), except for the
+ill-conditioned family, which no descent can invert in a few steps. Built from singular values: of matrices of raw
+random entries, two in five are singular.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from steepest.answers import Array
+from steepest.linalg import Float64
+from steepest.strategies.build import (
+    contiguous,
+    drawn_spectrum,
+    haar_orthogonal,
+    log_uniform,
+    orthogonal_factors,
+    spectra,
+    with_spectrum,
+)
+from steepest.strategies.family import Family
+
+SCALES = (1e4, 1e-4)
+SLOW = (1.0, 0.5, 0.25, 0.125)
+"""The large singular values of an ill-conditioned matrix: more of them than steps, so that not even conjugate
+gradients get past them to the small ones."""
+
+
+def _matrices(*entries: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> tuple[Array, ...]:
+    return tuple(contiguous(matrix, dtype) for matrix in entries)
+
+
+def _size(index: int, *sizes: int) -> int:
+    """Return the size of the index-th draw: sizes take turns, so that no exam misses one by chance."""
+    return sizes[index % len(sizes)]
+
+
+def _products(n: int, halvings: int) -> SearchStrategy[Float64]:
+    """Return a strategy of ``U diag(s) V'`` that shrinks to I."""
+    factors = st.tuples(orthogonal_factors(n), spectra(n, halvings=halvings), orthogonal_factors(n))
+    return factors.map(lambda drawn: drawn[0] * drawn[1] @ drawn[2].T)
+
+
+def _symmetric_products(n: int) -> SearchStrategy[Float64]:
+    factors = st.tuples(orthogonal_factors(n), spectra(n, halvings=2))
+    return factors.map(lambda drawn: drawn[0] * drawn[1] @ drawn[0].T)
+
+
+def _small(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Float64:
+    """Return an exam's matrix with condition number 2 to ``worst`` and largest singular value 1 to n."""
+    S = drawn_spectrum(
+        generator, n, condition_number=generator.uniform(2.0, worst), largest=log_uniform(generator, 1.0, n)
+    )
+    return with_spectrum(generator, S)
+
+
+def _draw_diagonal(generator: np.random.Generator, index: int) -> Array:
+    n = _size(index, 4, 3)
+    S = drawn_spectrum(
+        generator, n, condition_number=generator.uniform(2.0, 6.0), largest=log_uniform(generator, 1.0, n)
+    )
+    return contiguous(np.diag(generator.permutation(S) * generator.choice([-1.0, 1.0], n)))
+
+
+def _draw_positive_definite(generator: np.random.Generator, index: int) -> Array:
+    n = _size(index, 3, 4)
+    S = drawn_spectrum(
+        generator, n, condition_number=generator.uniform(2.0, 6.0), largest=log_uniform(generator, 1.0, n)
+    )
+    U = haar_orthogonal(generator, n)
+    matrix = contiguous(U * S @ U.T)
+    return contiguous((matrix + matrix.T) / 2)
+
+
+def _with_negative_determinant(matrix: Float64) -> Array:
+    signs = np.ones(len(matrix))
+    signs[0] = -1.0 if np.linalg.det(matrix) > 0 else 1.0
+    return contiguous(signs[:, None] * matrix)
+
+
+def _draw_permutation(generator: np.random.Generator, index: int) -> Array:
+    return contiguous(np.eye(_size(index, 4, 5))[generator.permutation(_size(index, 4, 5))])
+
+
+def _draw_one_by_one(generator: np.random.Generator, index: int) -> Array:
+    return contiguous([[log_uniform(generator, 0.25, 4.0) * (-1) ** index]])
+
+
+def _ill_conditioned(large: npt.ArrayLike, small: npt.ArrayLike, U: Float64, V: Float64) -> Array:
+    return contiguous(U * np.concatenate([np.asarray(large), np.asarray(small)]) @ V.T)
+
+
+def _draw_ill_conditioned(generator: np.random.Generator, index: int) -> Array:
+    small = drawn_spectrum(generator, 6, condition_number=4.0, largest=4e-3)
+    return _ill_conditioned(SLOW, small, haar_orthogonal(generator, 10), haar_orthogonal(generator, 10))
+
+
+def _explored_ill_conditioned(n: int) -> SearchStrategy[Array]:
+    small = st.lists(st.integers(8, 10), min_size=n - len(SLOW), max_size=n - len(SLOW))
+    parts = st.tuples(small, orthogonal_factors(n), orthogonal_factors(n))
+    return parts.map(lambda drawn: _ill_conditioned(SLOW, 2.0 ** -np.asarray(drawn[0], float), drawn[1], drawn[2]))
+
+
+DIAGONAL = Family(
+    name="diagonal",
+    description="diagonal matrices",
+    strategy=st.lists(st.sampled_from([1, 2, 3, 4, -1, -2, -3, -4]), min_size=1, max_size=4).map(
+        lambda entries: contiguous(np.diag(entries))
+    ),
+    draw=_draw_diagonal,
+    draws=2,
+    specials=_matrices(np.diag([1, 2, 3, 4])),
+    ladder=_matrices([[1]], [[2]], [[-1]], *map(np.diag, ([1, 2], [2, 1], [1, -1], [1, 2, 3], [1, 2, 3, 4]))),
+)
+
+ORTHOGONAL = Family(
+    name="orthogonal",
+    description="orthogonal matrices",
+    strategy=st.integers(1, 4).flatmap(orthogonal_factors).map(contiguous),
+    draw=lambda generator, index: contiguous(haar_orthogonal(generator, _size(index, 3, 4))),
+    draws=2,
+    ladder=_matrices([[1]], [[-1]], [[0, 1], [1, 0]], [[0, -1], [1, 0]], [[0.6, -0.8], [0.8, 0.6]]),
+)
+
+POSITIVE_DEFINITE = Family(
+    name="positive_definite",
+    description="symmetric positive definite matrices",
+    strategy=st.integers(1, 4).flatmap(_symmetric_products).map(contiguous),
+    draw=_draw_positive_definite,
+    draws=1,
+    # Its largest entry, 1.75, is far below its largest singular value, 4: a step size made from entries diverges.
+    specials=_matrices(np.eye(4) + 0.75),
+    ladder=_matrices([[1]], [[0.5]], np.diag([1, 2]), [[2, 1], [1, 2]], [[2, 1, 0], [1, 2, 1], [0, 1, 2]]),
+)
+
+WELL_CONDITIONED = Family(
+    name="well_conditioned",
+    description="well-conditioned matrices",
+    strategy=st.integers(1, 4).flatmap(lambda n: _products(n, halvings=2)).map(contiguous),
+    draw=lambda generator, index: contiguous(_small(generator, _size(index, 3, 2, 4))),
+    ladder=_matrices(
+        [[1]],
+        [[-1]],
+        [[0.5]],
+        [[0, 1], [1, 0]],
+        [[0, -1], [1, 0]],
+        [[1, 1], [0, 1]],
+        [[1, 0], [1, 1]],
+        [[1, 1], [-1, 1]],
+        [[1, 1, 0], [0, 1, 1], [0, 0, 1]],
+        [[0, 0, 1], [1, 0, 0], [1, 1, 0]],
+        [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 1]],
+    ),
+)
+
+NEGATIVE_DETERMINANT = Family(
+    name="negative_determinant",
+    description="matrices with a negative determinant",
+    strategy=st.integers(1, 4).flatmap(lambda n: _products(n, halvings=2)).map(_with_negative_determinant),
+    draw=lambda generator, index: _with_negative_determinant(_small(generator, _size(index, 2, 3))),
+    draws=2,
+    ladder=_matrices([[-1]], [[-0.5]], [[0, 1], [1, 0]], [[1, 0], [0, -1]], [[1, 1], [1, -1]]),
+)
+
+PERMUTATION = Family(
+    name="permutation",
+    description="identity and permutation matrices",
+    strategy=st.integers(1, 5)
+    .flatmap(lambda n: st.permutations(range(n)))
+    .map(lambda order: contiguous(np.eye(len(order))[order])),
+    draw=_draw_permutation,
+    draws=1,
+    specials=_matrices(np.eye(3), np.eye(3)[[1, 2, 0]]),
+    ladder=_matrices(np.eye(1), np.eye(2), np.eye(2)[[1, 0]], np.eye(3), np.eye(3)[[1, 2, 0]]),
+)
+
+ONE_BY_ONE = Family(
+    name="one_by_one",
+    description="1 x 1 matrices",
+    strategy=st.sampled_from([1.0, -1.0, 2.0, -2.0, 3.0, 4.0, 0.5, -0.5, 0.25]).map(lambda m: contiguous([[m]])),
+    draw=_draw_one_by_one,
+    draws=2,
+    ladder=_matrices([[1]], [[-1]], [[2]], [[-2]], [[0.5]], [[4]], [[0.25]]),
+)
+
+SCALED = Family(
+    name="scaled",
+    description="matrices with entries near 10000 or 0.0001",
+    strategy=st.tuples(st.sampled_from(SCALES), st.integers(1, 4).flatmap(lambda n: _products(n, halvings=2))).map(
+        lambda drawn: contiguous(drawn[0] * drawn[1])
+    ),
+    draw=lambda generator, index: contiguous(
+        _size(index, 1, 0) * SCALES[0] * _small(generator, 3, worst=4.0)
+        + _size(index, 0, 1) * SCALES[1] * _small(generator, 3, worst=4.0)
+    ),
+    draws=2,
+    ladder=_matrices([[1e4]], [[1e-4]], np.diag([1e4, 2e4]), np.diag([1e-4, 2e-4]), [[1e4, 1e4], [0, 1e4]]),
+)
+
+FLOAT64 = Family(
+    name="float64",
+    description="matrices in float64",
+    strategy=st.integers(1, 4)
+    .flatmap(lambda n: _products(n, halvings=2))
+    .map(lambda matrix: contiguous(matrix, np.float64)),
+    draw=lambda generator, index: contiguous(_small(generator, _size(index, 3, 2, 4), worst=4.0), np.float64),
+    ladder=_matrices(
+        [[1]],
+        [[-1]],
+        [[0.5]],
+        np.diag([1, 2]),
+        [[0, -1], [1, 0]],
+        [[1, 1], [0, 1]],
+        np.diag([1, 2, 3]),
+        np.diag([1, 2, 3, 4]),
+        dtype=np.float64,
+    ),
+)
+
+LARGE = Family(
+    name="large",
+    description="matrices with 8 to 12 rows",
+    strategy=st.integers(8, 12).flatmap(lambda n: _products(n, halvings=2)).map(contiguous),
+    draw=lambda generator, index: contiguous(_small(generator, _size(index, 8, 12), worst=4.0)),
+    draws=2,
+    ladder=_matrices(np.eye(8), np.eye(8)[::-1], np.diag([1, 2, 3, 4, 1, 2, 3, 4])),
+)
+
+ILL_CONDITIONED = Family(
+    name="ill_conditioned",
+    description="ill-conditioned matrices",
+    strategy=st.integers(6, 10).flatmap(_explored_ill_conditioned),
+    draw=_draw_ill_conditioned,
+    draws=2,
+    ladder=_matrices(np.diag([*SLOW, 2.0**-8, 2.0**-8])),
+)
+
+FAMILIES = (
+    DIAGONAL,
+    ORTHOGONAL,
+    POSITIVE_DEFINITE,
+    WELL_CONDITIONED,
+    NEGATIVE_DETERMINANT,
+    PERMUTATION,
+    ONE_BY_ONE,
+    SCALED,
+    FLOAT64,
+    LARGE,
+    ILL_CONDITIONED,
+)

@@ -1,0 +1,103 @@
+"""Finding what was handed in: notebooks, folders of notebooks, and nbgrader's ``submitted`` layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from steepest._text_file import SAFE_ID, SAFE_ID_RULE
+from steepest.errors import NotebookError
+from steepest.notebook import read_submission
+from steepest.text import one_line
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's notebook, not yet read; ``refusal`` says why there is none to read."""
+
+    student: str
+    path: Path
+    refusal: NotebookError | None = None
+
+    def read(self) -> bytes | NotebookError:
+        """Return the bytes of the notebook, or why they cannot be had."""
+        if self.refusal is not None:
+            return self.refusal
+        try:
+            return read_submission(self.path)
+        except NotebookError as error:
+            return error
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """Something among the submissions that belongs to no student; it is listed, never dropped."""
+
+    name: str
+    reason: str
+
+
+def find_submissions(
+    paths: Sequence[Path], assignment: str, known: Iterable[str] = ()
+) -> tuple[tuple[Submission, ...], tuple[Unmatched, ...]]:
+    """Return the submissions below ``paths`` sorted by student, and what could not be matched to one.
+
+    A path is a notebook, a folder of notebooks named after students, or a folder laid out as nbgrader does
+    (``<student>/<assignment>/<notebook>.ipynb``). ``known`` are the ids of the roster; empty means anyone.
+    """
+    roster = {student.casefold(): student for student in known}
+    found: dict[str, list[Submission]] = {}
+    unmatched: list[Unmatched] = []
+    for submission in (each for path in paths for each in _below(path, assignment)):
+        problem = _problem(submission.student, roster)
+        if problem:
+            unmatched.append(Unmatched(one_line(str(submission.path)), problem))
+        else:
+            student = roster.get(submission.student.casefold(), submission.student)
+            found.setdefault(student, []).append(Submission(student, submission.path, submission.refusal))
+    return tuple(_only(student, same) for student, same in sorted(found.items())), tuple(unmatched)
+
+
+def _problem(student: str, roster: dict[str, str]) -> str:
+    if not SAFE_ID.fullmatch(student):
+        return f"the name {one_line(student, 80)!r} cannot be a student's id; {SAFE_ID_RULE}"
+    if roster and student.casefold() not in roster:
+        return f"no student {student!r} in the roster"
+    return ""
+
+
+def _only(student: str, same: Sequence[Submission]) -> Submission:
+    if len({submission.path.resolve() for submission in same}) == 1:
+        return same[0]
+    names = ", ".join(one_line(str(submission.path)) for submission in same[:5])
+    refusal = NotebookError(f"{len(same)} submissions of one student were given ({names})", "keep the one that counts")
+    return Submission(student, same[0].path, refusal)
+
+
+def _below(path: Path, assignment: str) -> Iterator[Submission]:
+    if not path.is_dir():
+        yield Submission(path.parent.parent.name if path.parent.name == assignment else path.stem, path)
+        return
+    if (path / assignment).is_dir() and not (path / assignment / assignment).is_dir():
+        yield _in_folder(path.resolve().name, path / assignment, assignment)
+        return
+    for entry in sorted(path.iterdir()):
+        if entry.is_dir() and not entry.name.startswith("."):
+            yield _in_folder(entry.name, entry / assignment, assignment)
+        elif entry.suffix == ".ipynb":
+            yield Submission(entry.stem, entry)
+
+
+def _in_folder(student: str, folder: Path, assignment: str) -> Submission:
+    notebooks = sorted(folder.glob("*.ipynb")) if folder.is_dir() else []
+    named = [path for path in notebooks if path.stem.casefold() == assignment.casefold()]
+    chosen = named if len(named) == 1 else notebooks
+    if len(chosen) == 1:
+        return Submission(student, chosen[0])
+    expected = folder / f"{assignment}.ipynb"
+    if not chosen:
+        return Submission(student, expected, NotebookError("no notebook was handed in", f"hand in {assignment}.ipynb"))
+    names = ", ".join(one_line(path.name, 60) for path in chosen[:5])
+    refusal = NotebookError(f"{len(chosen)} notebooks were handed in ({names})", f"keep one, named {assignment}.ipynb")
+    return Submission(student, expected, refusal)

@@ -1,0 +1,1 @@
+"""One method of descent a file; each is a frozen object with ``init`` and ``step``."""

@@ -1,0 +1,387 @@
+"""A small zygote, and what is tried in its locked children: a program that `test_walls.py` starts and asks.
+
+It forks a child for each request, as the real zygote does; the child locks itself and runs one function of this
+file. Every attack is harmless where it succeeds, since it is also tried without walls, to see that it works.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import importlib
+import json
+import mmap
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from steepest.model import Limits
+from steepest.sandbox import libc
+from steepest.sandbox.limits import Wall, lock, readable_paths
+
+NOBODY = 65534
+CHILD_ALARM_S = 60
+
+# ------------------------------------------------------------------------------------------- what the child does
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a child finds itself: its scratch folder, a public file beside it, its parent, the parent's socket."""
+
+    scratch: Path
+    beside: Path
+    parent: int
+    abstract: str
+
+
+def call(name: str, *arguments: int | bytes) -> int:
+    """Return what libc's function ``name`` returns; raise OSError for -1."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), name)
+    function.restype = ctypes.c_long
+    words = [ctypes.c_char_p(a) if isinstance(a, bytes) else ctypes.c_ulong(a & (2**64 - 1)) for a in arguments]
+    result = int(function(*words))
+    if result == -1:
+        raise OSError(ctypes.get_errno(), name)
+    return result
+
+
+def connect(family: int, address: Any) -> None:  # noqa: ANN401  # a path, or a host with a port
+    with socket.socket(family, socket.SOCK_STREAM) as client:
+        client.connect(address)
+
+
+def listen_somewhere() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+
+
+def fork_and_reap() -> None:
+    if not (pid := os.fork()):
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def fcntl_own(command: int, value: int) -> None:
+    with tempfile.TemporaryFile() as file:
+        fcntl.fcntl(file, command, value)
+
+
+def lock_a_library_file() -> None:
+    with open(os.__file__, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+
+def map_memory(size: int, flags: int, protection: int = mmap.PROT_READ | mmap.PROT_WRITE) -> None:
+    address = call("mmap", 0, size, protection, flags, -1, 0)
+    call("munmap", address, size)
+
+
+def grow_a_file(size: int) -> None:
+    with open("large", "wb") as file:
+        file.truncate(size)
+
+
+def open_many_files() -> None:
+    kept = [os.open(os.devnull, os.O_RDONLY) for _ in range(300)]
+    for descriptor in kept:
+        os.close(descriptor)
+
+
+def link_a_library_file(place: Place) -> None:
+    os.link(place.beside, place.scratch / "link")
+    (place.scratch / "link").unlink()
+
+
+@dataclass(frozen=True)
+class Attack:
+    """Something a submission must not do; ``controlled`` ones work without walls wherever tests run."""
+
+    run: Callable[[Place], object]
+    needs: Wall
+    controlled: bool = True
+    error: str = "PermissionError"
+
+
+FILES, CALLS, BOUNDS = Wall.LANDLOCK_FILES, Wall.SECCOMP, Wall.RLIMITS
+ATTACKS = {
+    "read_a_foreign_file": Attack(lambda place: place.beside.read_bytes(), FILES),
+    "read_etc_passwd": Attack(lambda place: Path("/etc/passwd").read_bytes(), FILES),
+    "read_the_parents_environment": Attack(lambda place: Path(f"/proc/{place.parent}/environ").read_bytes(), FILES),
+    "read_the_parents_command": Attack(lambda place: Path(f"/proc/{place.parent}/cmdline").read_bytes(), FILES),
+    "read_its_own_memory_map": Attack(lambda place: Path("/proc/self/maps").read_bytes(), FILES),
+    "read_this_test": Attack(lambda place: Path(__file__).read_bytes(), FILES),
+    "list_a_foreign_folder": Attack(lambda place: os.listdir(place.beside.parent), FILES),
+    "list_the_root": Attack(lambda place: os.listdir("/"), FILES),
+    "append_to_a_foreign_file": Attack(lambda place: place.beside.open("a").close(), FILES),
+    "truncate_a_foreign_file": Attack(lambda place: os.truncate(place.beside, 3), FILES),
+    "create_a_foreign_file": Attack(lambda place: place.beside.with_name("new").touch(), FILES),
+    "use_shared_memory_files": Attack(lambda place: os.close(os.open("/dev/shm", os.O_TMPFILE | os.O_RDWR)), FILES),
+    "move_a_file_out": Attack(lambda place: Path(place.scratch, "a").write_text("") or os.rename("a", "../a"), FILES),
+    "change_a_mode": Attack(lambda place: place.beside.chmod(0o644), CALLS),
+    "change_a_time": Attack(lambda place: os.utime(place.beside), CALLS),
+    "change_an_owner": Attack(lambda place: os.chown(place.beside, -1, -1), CALLS),
+    "link_a_file_in": Attack(link_a_library_file, CALLS),
+    "make_a_symbolic_link": Attack(lambda place: Path("here").symlink_to("/etc/passwd"), CALLS),
+    "make_a_fifo": Attack(lambda place: os.mkfifo("fifo"), CALLS),
+    "watch_a_folder": Attack(lambda place: call("inotify_init1", 0), CALLS),
+    "lock_a_library_file": Attack(lambda place: lock_a_library_file(), CALLS),
+    "connect_by_tcp": Attack(lambda place: connect(socket.AF_INET, ("127.0.0.1", 9)), CALLS, controlled=False),
+    "listen_on_tcp": Attack(lambda place: listen_somewhere(), CALLS),
+    "connect_an_abstract_socket": Attack(lambda place: connect(socket.AF_UNIX, place.abstract), CALLS),
+    "make_a_socket_pair": Attack(lambda place: [end.close() for end in socket.socketpair()], CALLS),
+    "fork": Attack(lambda place: fork_and_reap(), CALLS),
+    "spawn": Attack(lambda place: os.posix_spawn("/bin/true", ["true"], {}), CALLS),
+    "start_a_subprocess": Attack(lambda place: subprocess.run(["/bin/true"], check=False), CALLS),
+    "replace_itself": Attack(lambda place: os.execv("/bin/true", ["true"]), CALLS, controlled=False),
+    "signal_the_parent": Attack(lambda place: os.kill(place.parent, 0), CALLS),
+    "signal_its_group": Attack(lambda place: os.kill(0, 0), CALLS),
+    "signal_everyone": Attack(lambda place: os.kill(-1, 0), CALLS),
+    "signal_through_a_file": Attack(lambda place: fcntl_own(fcntl.F_SETOWN, place.parent), CALLS),
+    "choose_the_signal_of_a_file": Attack(lambda place: fcntl_own(10, signal.SIGTERM), CALLS),
+    "take_a_lease": Attack(lambda place: fcntl_own(fcntl.F_SETLEASE, fcntl.F_WRLCK), CALLS),
+    "be_slow_to_others": Attack(lambda place: os.setpriority(os.PRIO_PROCESS, place.parent, 0), CALLS),
+    "pin_the_parent": Attack(lambda place: os.sched_setaffinity(place.parent, os.sched_getaffinity(0)), CALLS),
+    "limit_the_parent": Attack(
+        lambda place: resource.prlimit(place.parent, resource.RLIMIT_CORE, (0, 0)) and None, CALLS
+    ),
+    "leave_the_session": Attack(lambda place: os.setsid(), CALLS, controlled=False),
+    "outlive_the_parent": Attack(lambda place: libc.prctl(libc.PR_SET_PDEATHSIG, 0), CALLS),
+    "allow_dumps": Attack(lambda place: libc.prctl(libc.PR_SET_DUMPABLE, 1), CALLS),
+    "map_shared_memory": Attack(lambda place: map_memory(1 << 30, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS), CALLS),
+    "map_a_growing_stack": Attack(
+        lambda place: map_memory(3 << 30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x100), CALLS
+    ),
+    "type_into_a_terminal": Attack(
+        lambda place: fcntl.ioctl(0, termios.TIOCSTI, b"x"), CALLS, controlled=False, error="OSError"
+    ),
+    "use_more_memory": Attack(lambda place: len(bytearray(3 << 30)), BOUNDS, error="MemoryError"),
+    "map_more_addresses": Attack(
+        lambda place: map_memory(1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ),
+        BOUNDS,
+        error="OSError",
+    ),
+    "write_a_large_file": Attack(lambda place: grow_a_file(65 << 20), BOUNDS, error="OSError"),
+    "open_many_files": Attack(lambda place: open_many_files(), BOUNDS, error="OSError"),
+    "dump_core": Attack(
+        lambda place: resource.setrlimit(resource.RLIMIT_CORE, (1, 1)), BOUNDS, controlled=False, error="ValueError"
+    ),
+}
+
+X86_64_CALLS = """
+    socket 41 socketpair 53 connect 42 bind 49 listen 50 accept 43 accept4 288 sendto 44 sendmsg 46 sendmmsg 307
+    recvfrom 45 recvmsg 47 ptrace 101 process_vm_readv 310 process_vm_writev 311 process_madvise 440 pidfd_open 434
+    pidfd_getfd 438 pidfd_send_signal 424 kcmp 312 mount 165 umount2 166 move_mount 429 open_tree 428 fsopen 430
+    fsmount 432 fspick 433 fsconfig 431 mount_setattr 442 pivot_root 155 chroot 161 unshare 272 setns 308 bpf 321
+    perf_event_open 298 io_uring_setup 425 io_uring_enter 426 io_uring_register 427 userfaultfd 323 shmget 29
+    shmat 30 shmctl 31 shmdt 67 semget 64 semop 65 semctl 66 msgget 68 msgsnd 69 msgrcv 70 msgctl 71 mq_open 240
+    mq_unlink 241 memfd_create 319 memfd_secret 447 add_key 248 request_key 249 keyctl 250 init_module 175
+    finit_module 313 delete_module 176 reboot 169 kexec_load 246 kexec_file_load 320 swapon 167 swapoff 168
+    settimeofday 164 clock_settime 227 adjtimex 159 clock_adjtime 305 setpriority 141 ioprio_set 251
+    sched_setscheduler 144 sched_setparam 142 sched_setattr 314 sched_setaffinity 203 execve 59 execveat 322 fork 57
+    vfork 58 tkill 200 rt_sigqueueinfo 129 rt_tgsigqueueinfo 297 mknod 133 mknodat 259 fanotify_init 300
+    fanotify_mark 301 open_by_handle_at 304 name_to_handle_at 303 quotactl 179 personality 135 setsid 112 setpgid 109
+    inotify_init 253 inotify_init1 294 inotify_add_watch 254 flock 73 chmod 90 fchmod 91 fchmodat 268 chown 92
+    fchown 93 fchownat 260 lchown 94 utime 132 utimes 235 futimesat 261 utimensat 280 setxattr 188 lsetxattr 189
+    fsetxattr 190 removexattr 197 symlink 88 symlinkat 266 link 86 linkat 265 setuid 105 setgid 106 setreuid 113
+    setresuid 117 setresgid 119 setgroups 116 setfsuid 122 capset 126 seccomp 317 vmsplice 278 splice 275 tee 276
+    mincore 27 move_pages 279 migrate_pages 256 sync 162 syncfs 306 syslog 103 acct 163 sethostname 170
+    timer_create 222 io_setup 206 io_submit 209 remap_file_pages 216 mlock 149 mlockall 151 modify_ldt 154 iopl 172
+    ioperm 173 vhangup 153 landlock_restrict_self 446 fchmodat2 452 file_setattr 469
+"""
+
+
+def allowed_after_all() -> list[str]:
+    """Return the forbidden calls that were not refused; their arguments are all zero."""
+    words = X86_64_CALLS.split()
+    return [name for name, number in zip(words[::2], words[1::2], strict=True) if not _is_refused(int(number))]
+
+
+def _is_refused(number: int) -> bool:
+    try:
+        libc.system_call(number, 0, 0, 0, 0, 0, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def run_attack(name: str, place: Place) -> None:
+    ATTACKS[name].run(place)
+
+
+def start_threads(most: int) -> int:
+    """Return how many threads could be started, up to ``most``."""
+    threading.stack_size(64 * 1024)
+    end, threads = threading.Event(), [threading.Thread(target=lambda: end.wait()) for _ in range(most)]
+    started = 0
+    try:
+        for thread in threads:
+            thread.start()
+            started += 1
+    except RuntimeError:
+        pass
+    end.set()
+    return started
+
+
+def add_in_threads() -> int:
+    total: list[int] = []
+    threads = [threading.Thread(target=total.append, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    signal.pthread_kill(threading.get_ident(), 0)
+    os.kill(os.getpid(), 0)
+    return sum(total)
+
+
+def keep_files() -> str:
+    with tempfile.NamedTemporaryFile("w+") as file, tempfile.TemporaryDirectory() as folder:
+        Path(folder, "deeper").mkdir()
+        Path(folder, "deeper", "a").write_text("a")
+        Path(folder, "deeper", "a").rename(Path(folder, "b"))
+        file.write(Path(folder, "b").read_text() + str(len(os.urandom(4))))
+        file.flush()
+        return Path(file.name).read_text()
+
+
+def import_lazily(names: list[str]) -> list[str]:
+    """Return those of ``names`` that really had to be read from a file."""
+    new = [name for name in names if name not in sys.modules]
+    return [name for name in new if importlib.import_module(name).__name__ in sys.modules]
+
+
+def make_a_call_of_x32() -> None:
+    libc.system_call(0x4000_0000 + 39)
+
+
+def make_a_call_of_i386() -> None:
+    """Run ``mov eax, 20; int 0x80; ret``: getpid by the numbers of 32-bit x86."""
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    code = mmap.mmap(-1, 4096, flags, mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code.write(b"\xb8\x14\x00\x00\x00\xcd\x80\xc3")
+    ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
+
+
+def burn_cpu() -> None:
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    while True:
+        pass
+
+
+def do_nothing() -> str:
+    return "locked"
+
+
+def descend() -> float:
+    import torch
+
+    torch.set_num_threads(2)
+    A, X = torch.eye(400) * 2, torch.nn.Parameter(torch.zeros(400, 400))
+    optimizer = torch.optim.Adam([X], lr=0.1)
+    for _ in range(20):
+        optimizer.zero_grad()
+        loss = ((X @ A - torch.eye(400)) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+    return float(loss)
+
+
+def draw() -> bool:
+    import matplotlib.pyplot as plt
+
+    plt.plot([1, 2], [3, 4])
+    plt.title("$x^2$ ü")
+    for name in ("a.png", "a.svg", "a.pdf"):
+        plt.savefig(name)
+    return Path("a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def tabulate() -> str:
+    import pandas
+    import plotly.express as px
+
+    pandas.DataFrame({"a": [1, 2]}).to_csv("a.csv")
+    px.line(pandas.read_csv("a.csv"), y="a").write_html("a.html")
+    return str(pandas.Timestamp("2027-02-01", tz="Europe/Berlin"))
+
+
+# ---------------------------------------------------------------------------------------------- the small zygote
+
+
+def serve(modules: list[str]) -> None:
+    """Import ``modules``, say ready, then fork a locked child for each line of standard input."""
+    for name in modules:
+        importlib.import_module(name)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(_abstract_name(os.getpid()))
+    server.listen(64)
+    _say({"ready": os.getpid()})
+    for line in sys.stdin:
+        _fork(json.loads(line))
+
+
+def _abstract_name(zygote: int) -> str:
+    return f"\0steepest-walls-{zygote}"
+
+
+def _say(message: dict[str, Any]) -> None:
+    os.write(1, json.dumps(message, default=str).encode() + b"\n")
+
+
+def _fork(request: dict[str, Any]) -> None:
+    pid = os.fork()
+    if not pid:
+        _obey(request)
+        os._exit(0)
+    if request["hold"]:
+        _say({"pid": pid})
+    else:
+        _, status = os.waitpid(pid, 0)
+        _say({"status": os.waitstatus_to_exitcode(status)})
+
+
+def _obey(request: dict[str, Any]) -> None:
+    signal.alarm(CHILD_ALARM_S)
+    scratch, beside = Path(request["scratch"]), Path(request["beside"])
+    place = Place(scratch, beside, os.getppid(), _abstract_name(os.getppid()))
+    os.environ.update(dict.fromkeys(("TMPDIR", "MPLCONFIGDIR", "HOME"), str(scratch)))
+    os.chdir(scratch)
+    try:
+        _lock_as_told(request, scratch)
+        arguments = [*request["arguments"], *([place] if request["function"] == run_attack.__name__ else [])]
+        _say({"value": globals()[request["function"]](*arguments)})
+    except BaseException as error:
+        _say({"error": type(error).__name__, "text": str(error)})
+    if request["hold"]:
+        signal.pause()
+
+
+def _lock_as_told(request: dict[str, Any], scratch: Path) -> None:
+    walls, user = [Wall[name] for name in request["walls"]], request["user"]
+    if user:
+        os.chown(scratch, user, user)
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    readable = [path for path in readable_paths() if path.is_relative_to("/usr") or not (user or Wall.OWN_UID in walls)]
+    if walls:
+        lock(Limits(**request["limits"]), scratch, [*readable, *map(Path, request["readable"])], walls)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:])
