@@ -114,6 +114,12 @@ def _secret_file(value: object, info: ValidationInfo) -> Path:
     return _resolved(_root(info) / Path(value).expanduser())
 
 
+def _no_processes(value: int) -> int:
+    if value:
+        _refuse("out of range: the sandbox lets no process be started, so write 0")
+    return value
+
+
 def _root(info: ValidationInfo) -> Path:
     return Path(info.context["root"]) if info.context else Path.cwd()
 
@@ -178,7 +184,7 @@ class LimitsEntry(_Entry):
     call_cpu_s: Annotated[int, Field(ge=1, le=3600)] | None = None
     submission_cpu_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     memory_mib: Annotated[int, Field(ge=256, le=1 << 20)] | None = None
-    processes: Annotated[int, Field(ge=0, le=256)] | None = None
+    processes: Annotated[int, AfterValidator(_no_processes)] | None = None
     output_kib: Annotated[int, Field(ge=1, le=16_384)] | None = None
     scratch_mib: Annotated[int, Field(ge=1, le=65_536)] | None = None
 
@@ -194,7 +200,7 @@ class AssignmentEntry(_Entry):
     points: Annotated[Decimal, BeforeValidator(_points)]
     due: Annotated[datetime, BeforeValidator(_due)] | None = None
     late: LateEntry = LateEntry()
-    device: Literal["cpu", "cuda"] = "cpu"
+    device: Literal["cpu"] = "cpu"
     limits: LimitsEntry = LimitsEntry()
 
 

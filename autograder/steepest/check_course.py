@@ -1,4 +1,4 @@
-"""Checking a course before students see it: files, points, metadata, and that solution and template score as they must."""
+"""Checking a course before students see it: files, points, metadata, and what solution and template score."""
 
 from __future__ import annotations
 
@@ -83,6 +83,10 @@ def _assignment(
     metadata = [_error(_place(assignment, p.where), p.value, p.way_out) for p in metadata_problems(cells)]
     yield from metadata
     yield from _functions(assignment, cells)
+    if not assignment.properties.is_file():
+        what = f"no file {assignment.properties}"
+        yield _error(_place(assignment, "properties"), what, "mend the path in course.yml")
+        return
     try:
         properties = collect_properties(assignment.properties)
     except SteepestError as error:

@@ -120,7 +120,9 @@ def _members(assignment: str, family: Family, secret: bytes) -> Iterable[Array]:
 
 
 def _encode(matrices: Mapping[str, Sequence[Array]]) -> bytes:
-    named = {f"{family}/{index:03d}": matrix for family, drawn in matrices.items() for index, matrix in enumerate(drawn)}
+    named = {
+        f"{family}/{index:03d}": matrix for family, drawn in matrices.items() for index, matrix in enumerate(drawn)
+    }
     return bytes(save({name: np.ascontiguousarray(matrix) for name, matrix in named.items()}))
 
 

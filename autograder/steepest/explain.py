@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
-from steepest.answers import Answer, Argument, Arguments, Array, Caller, CallStatus
+from steepest.answers import Answer, Argument, Arguments, Array, Caller, CallStatus, TensorItem
 from steepest.errors import GateFailed, PropertyFailed
 from steepest.linalg import condition_number
 from steepest.model import Counterexample, Curve, HeatMap, Measurement, Rows, Verdict
@@ -26,6 +26,7 @@ GENERATED_CALLS = 40
 
 MAX_CURVE_POINTS = 400
 SHOWN_DIGITS = 4
+SHOWN_ENTRIES = 64
 BACKEND = "steepest-fixed-stream"
 
 
@@ -132,14 +133,15 @@ def _size(example: Mapping[str, Array]) -> tuple[int, float]:
     return sum(a.size for a in example.values()), float(sum(np.abs(a).sum() for a in example.values()))
 
 
-def _counterexample(recorder: Recorder, error: Exception | None) -> Counterexample:
+def _counterexample(recorder: Recorder, error: BaseException | None) -> Counterexample:
     assert recorder.last is not None
     function, arguments, answer = recorder.last
-    named = _named(arguments, recorder.parameters(function))
+    names = _names(arguments, recorder.parameters(function))
+    named = {names[key]: value for key, value in arguments.items()}
     arrays = [value for value in named.values() if isinstance(value, np.ndarray)]
     first = arrays[0] if arrays else None
     return Counterexample(
-        call=f"{function}({', '.join(_shown(name, value) for name, value in named.items())})",
+        call=f"{function}({', '.join(_shown(key, names[key], value) for key, value in arguments.items())})",
         arguments=tuple((name, _plain(value)) for name, value in named.items()),
         dtype=first.dtype.name if first is not None else "",
         condition_number=_rounded(condition_number(first)) if first is not None and _square(first) else None,
@@ -150,7 +152,7 @@ def _counterexample(recorder: Recorder, error: Exception | None) -> Counterexamp
     )
 
 
-def measurement(error: Exception | None, digits: int = 6) -> Measurement | None:
+def measurement(error: BaseException | None, digits: int = 6) -> Measurement | None:
     """Return what a failed property measured, rounded to ``digits`` significant digits."""
     if not isinstance(error, PropertyFailed):
         return None
@@ -158,17 +160,16 @@ def measurement(error: Exception | None, digits: int = 6) -> Measurement | None:
     return Measurement(error.quantity, value, bound, error.at_least)
 
 
-def _named(arguments: Arguments, names: tuple[str, ...] | None) -> dict[str, Argument]:
-    """Return the arguments with the student's own names for the positional ones."""
-    known = names or ()
-    return {
-        known[int(key)] if key.isdigit() and int(key) < len(known) and known[int(key)] != "**" else key: value
-        for key, value in arguments.items()
-    }
+def _names(arguments: Arguments, parameters: tuple[str, ...] | None) -> dict[str, str]:
+    """Return what to call each argument: a positional one has the student's own name for it."""
+    own = [name for name in parameters or () if name != "**"]
+    return {key: own[int(key)] if key.isdigit() and int(key) < len(own) else key for key in arguments}
 
 
-def _shown(name: str, value: Argument) -> str:
-    return name if isinstance(value, np.ndarray) else f"{name}={value:.{SHOWN_DIGITS}g}"
+def _shown(key: str, name: str, value: Argument) -> str:
+    """Return an argument as it stands in a call: ``M``, ``start=start``, ``learning_rate=3.04``."""
+    text = name if isinstance(value, np.ndarray) else f"{value:.{SHOWN_DIGITS}g}"
+    return text if key.isdigit() else f"{name}={text}"
 
 
 def _plain(value: Argument) -> Rows | float:
@@ -190,22 +191,22 @@ def _square(matrix: Array) -> bool:
 def _returned(function: str, answer: Answer) -> str:
     if answer.status is not CallStatus.RETURNED:
         return answer.error or answer.status.value
-    returned = Returned(function, answer)
-    arrays = [getattr(item, "array", None) for item in answer.items[:1]]
-    if arrays and isinstance(arrays[0], np.ndarray) and 0 < arrays[0].size <= 64:
-        shown = np.array2string(arrays[0], precision=SHOWN_DIGITS, suppress_small=False, max_line_width=100)
-        return f"{returned.description}:\n{shown}"
-    return returned.description
+    first = answer.items[0] if answer.items else None
+    array = first.array if isinstance(first, TensorItem) else None
+    words = Returned(function, answer).description
+    if array is None or not 0 < array.size <= SHOWN_ENTRIES:
+        return words
+    return f"{np.array2string(array, precision=SHOWN_DIGITS, max_line_width=100)}\n({words})"
 
 
-def _heat_map(error: Exception | None) -> HeatMap | None:
+def _heat_map(error: BaseException | None) -> HeatMap | None:
     if not isinstance(error, PropertyFailed) or error.heat_map is None:
         return None
     title, matrix = error.heat_map
     return HeatMap(title, _rows(np.asarray(matrix)))
 
 
-def _curves(error: Exception | None) -> tuple[Curve, ...]:
+def _curves(error: BaseException | None) -> tuple[Curve, ...]:
     if not isinstance(error, PropertyFailed) or error.curves is None:
         return ()
     return tuple(

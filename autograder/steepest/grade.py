@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from steepest.sandbox.client import CellResult, Zygote
 from steepest.sandbox.limits import Wall
 from steepest.sandbox.session import Session, Source
 from steepest.student import Student
-from steepest.verdicts import conclude, identity
+from steepest.verdicts import blank_result, conclude
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,10 @@ def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygo
 
 def _unreadable(paper: Paper, student: str, raw: bytes, error: NotebookError) -> GradeReport:
     results = tuple(
-        PropertyResult(
-            **identity(info), verdict=Verdict.ERRORED, points=0, message=str(error.reason), help=error.way_out
-        )
+        replace(blank_result(info, Verdict.ERRORED), message=error.reason, help=error.way_out)
         for info in collect_properties(paper.assignment.properties)
     )
-    return _report(paper, student, raw, results, notes=(str(error),))
+    return _report(paper, student, raw, results, notes=(f"The notebook could not be read: {error}",))
 
 
 def _notes(notes: tuple[str, ...], session: Session) -> tuple[str, ...]:

@@ -8,13 +8,15 @@ the exam are handed to each property's inner test instead, and Hypothesis draws 
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import io
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -46,7 +48,7 @@ class Outcome:
     """How a property ended on one example; ``error`` is what it raised, None if it passed."""
 
     verdict: Verdict
-    error: Exception | None = None
+    error: BaseException | None = None
 
 
 @dataclass(frozen=True)
@@ -168,13 +170,18 @@ class _Run:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        assert self.exam is not None and self.student is not None
+        assert self.exam is not None
+        assert self.student is not None
         self.tried.append(try_on(_trial(pyfuncitem), self.student, self.exam))
         return True
 
-    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: object) -> None:
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
         if call.excinfo is not None:
-            self.faults.append(f"{call.excinfo.typename}: {call.excinfo.value}")
+            self.faults.append(str(call.excinfo.value))
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.faults.append(str(excinfo.value))
+        return True
 
 
 def _trial(item: pytest.Function) -> Trial:
@@ -189,10 +196,16 @@ def _trial(item: pytest.Function) -> Trial:
     given = {} if handle is None else dict(handle._given_kwargs)
     families = {name: family_of(strategy) for name, strategy in given.items()}
     inner = item.obj if handle is None else handle.inner_test
-    title = (inner.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " ")
+    title = (inner.__doc__ or "").strip().partition("\n\n")[0]
     hundredths = int(Decimal(str(mark.args[0])) * 100)
     info = PropertyInfo(item.name, " ".join(title.split()), mark.kwargs["exercise"], hundredths, families)
-    return Trial(info, inner, "student" in item.fixturenames)
+    wanted = set(inspect.signature(inner).parameters) - set(given)
+    parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    if unknown := wanted - set(parameters) - {"student"}:
+        raise GraderFault(
+            f"{item.name}: a graded property takes student and matrices, not {', '.join(sorted(unknown))}"
+        )
+    return Trial(info, functools.partial(inner, **parameters), "student" in wanted)
 
 
 def _pytest(path: Path, run: _Run, *options: str) -> None:
@@ -201,7 +214,7 @@ def _pytest(path: Path, run: _Run, *options: str) -> None:
         *("-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "--import-mode=importlib"),
         *("--assert=plain", "-p", "no:cacheprovider", "-p", "steepest.plugin", *options, str(path)),
     ]
-    with _quiet(), _no_autoload():
+    with _quiet(), _no_autoload(), _imported_anew(path):
         status = pytest.main(arguments, plugins=[run])
     if run.faults or status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise GraderFault(f"{path.name}: {'; '.join(run.faults) or f'pytest ended with {status!r}'}")
@@ -214,6 +227,17 @@ def _quiet() -> Iterator[None]:
     sink = io.StringIO()
     with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
         yield
+
+
+@contextlib.contextmanager
+def _imported_anew(path: Path) -> Iterator[None]:
+    """Forget the module of a test file afterwards: another file of the same name is not to be taken for it."""
+    try:
+        yield
+    finally:
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) == str(path):
+                del sys.modules[name]
 
 
 @contextlib.contextmanager

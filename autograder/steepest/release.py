@@ -83,8 +83,10 @@ def _generate(course: Course, assignment: Assignment, destination: Path) -> None
         api = _nbgrader(course, assignment, destination)
         result = api.generate_assignment(assignment.id, force=True, create=True)
     if not result["success"]:
-        log = f"{result.get('log', '')}\n{result.get('error', '')}".strip().splitlines()
-        raise ReleaseError("\n  ".join([f"nbgrader could not release {assignment.id}:", *log[-LOG_LINES:]]))
+        # nbgrader logs the cause with its traceback, and then raises an error that only points to the log.
+        log = (result.get("log") or result.get("error") or "no log").splitlines()
+        telling = [line for line in log if line.strip() and not line.startswith(("[INFO]", "      "))]
+        raise ReleaseError("\n  ".join([f"nbgrader could not release {assignment.id}:", *telling[-LOG_LINES:]]))
 
 
 def _nbgrader(course: Course, assignment: Assignment, destination: Path) -> Any:  # noqa: ANN401

@@ -90,12 +90,16 @@ def _below(path: Path, assignment: str) -> Iterator[Submission]:
 
 
 def _in_folder(student: str, folder: Path, assignment: str) -> Submission:
+    expected = folder / f"{assignment}.ipynb"
+    if folder.is_symlink() or folder.parent.is_symlink():
+        return Submission(
+            student, expected, NotebookError("the folder is a link to another", "hand in the file itself")
+        )
     notebooks = sorted(folder.glob("*.ipynb")) if folder.is_dir() else []
     named = [path for path in notebooks if path.stem.casefold() == assignment.casefold()]
     chosen = named if len(named) == 1 else notebooks
     if len(chosen) == 1:
         return Submission(student, chosen[0])
-    expected = folder / f"{assignment}.ipynb"
     if not chosen:
         return Submission(student, expected, NotebookError("no notebook was handed in", f"hand in {assignment}.ipynb"))
     names = ", ".join(one_line(path.name, 60) for path in chosen[:5])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from steepest.answers import Array, Caller, CallStatus
 from steepest.errors import CallFailed, GateFailed, PropertyFailed
@@ -33,10 +34,7 @@ def conclude(tried: Sequence[Tried], second: Caller | None) -> tuple[PropertyRes
         for attempt in failed
         if second is not None and _worth_explaining(attempt)
     }
-    return tuple(
-        _result(attempt, explanations.get(attempt.trial.info.name), second)
-        for attempt in tried
-    )
+    return tuple(_result(attempt, explanations.get(attempt.trial.info.name), second) for attempt in tried)
 
 
 def _worth_explaining(attempt: Tried) -> bool:
@@ -64,9 +62,7 @@ def _result(attempt: Tried, explanation: Explanation | None, second: Caller | No
                 flaky = True
                 continue
         return _failed(info, example, outcome, explanation, flaky=flaky)
-    return PropertyResult(
-        **identity(info), verdict=Verdict.PASSED, points=info.max_points, nondeterministic=flaky
-    )
+    return replace(blank_result(info, Verdict.PASSED), points=info.max_points, nondeterministic=flaky)
 
 
 def _failed(
@@ -78,14 +74,12 @@ def _failed(
     flaky: bool,
 ) -> PropertyResult:
     message, help_text = message_of(explanation.outcome) if explanation else _withheld(outcome)
-    return PropertyResult(
-        **identity(info),
-        verdict=outcome.verdict,
-        points=0,
+    return replace(
+        blank_result(info, outcome.verdict),
         message=message,
         help=help_text,
         measurement=measurement(outcome.error, EXAM_DIGITS),
-        exam_facts=_exam_facts(info, example),
+        exam_facts="" if isinstance(outcome.error, NotAskable) or _is_missing(outcome) else _exam_facts(info, example),
         counterexample=explanation.counterexample if explanation else None,
         nondeterministic=flaky,
     )
@@ -106,7 +100,10 @@ def _withheld(outcome: Outcome) -> tuple[str, str]:
         case CallFailed() as error:
             return error.message, error.help
         case NotAskable() as error:
-            return f"not asked: {error}", f"Give {error.function} the parameter {error.parameter!r} to earn these points."
+            return (
+                f"not asked: {error}",
+                f"Give {error.function} the parameter {error.parameter!r} to earn these points.",
+            )
         case _:
             return "the property does not hold", ""
 
@@ -127,7 +124,6 @@ def _exam_facts(info: PropertyInfo, example: Mapping[str, Array]) -> str:
     return "; ".join(facts)
 
 
-def identity(info: PropertyInfo) -> dict[str, str | int]:
-    return {"name": info.name, "title": info.title, "exercise": info.exercise, "max_points": info.max_points}
-
-
+def blank_result(info: PropertyInfo, verdict: Verdict) -> PropertyResult:
+    """Return the result of a property that earns nothing and says nothing yet."""
+    return PropertyResult(info.name, info.title, info.exercise, verdict, points=0, max_points=info.max_points)

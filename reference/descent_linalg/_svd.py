@@ -11,17 +11,14 @@ from torch import Tensor
 from descent_linalg.checks import check_matrices
 from descent_linalg.factors import Factors, extend
 from descent_linalg.implicit import attach_svd, constant
-from descent_linalg.problem import balance
 from descent_linalg.solution import SVD, Outcome, Progress, Solution
 from descent_linalg.solvers.jacobi import Jacobi
 
 
 class SVDMethod(Protocol):
-    """A method of SVD: a frozen object that decomposes tall or square matrices whose entries are of order one."""
+    """A method of SVD: a frozen object that decomposes tall or square matrices."""
 
-    def decompose(
-        self, A: Float[Tensor, "batch m n"], start: Factors | None = None, progress: Progress | None = None
-    ) -> Factors:
+    def decompose(self, A: Float[Tensor, "batch m n"], progress: Progress | None = None) -> Factors:
         """Return the factors, singular values descending."""
         ...
 
@@ -78,11 +75,10 @@ def _decompose(A: Tensor, solver: SVDMethod, progress: Progress | None) -> Facto
             Outcome.CONVERGED,
             A.new_zeros(1, *batch),
         )
-    scale = balance(A)
-    flat = solver.decompose((A * scale).reshape(-1, m, n), progress=progress)
+    flat = solver.decompose(A.reshape(-1, m, n), progress=progress)
     return Factors(
         flat.U.reshape(*batch, m, n),
-        flat.S.reshape(*batch, n) / scale.squeeze(-1),
+        flat.S.reshape(*batch, n),
         flat.Vh.reshape(*batch, n, n),
         flat.outcome,
         flat.losses.reshape(-1, *batch),

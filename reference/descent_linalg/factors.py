@@ -23,13 +23,15 @@ class Factors:
 
 
 def complete(U: Float[Tensor, "batch m n"], S: Float[Tensor, "batch n"]) -> Float[Tensor, "batch m n"]:
-    """Return ``U`` with its columns where S is at most ``eps^2 S_1`` replaced by orthonormal ones.
+    """Return ``U`` with its columns where S is at most ``eps^1.25 S_1`` replaced by orthonormal ones.
 
-    Such a column changes the product ``U diag(S) Vh`` by less than its rounding. S is descending, so they are last.
+    Such a column changes the product ``U diag(S) Vh`` by less than its rounding, and Jacobi may leave it
+    oblique. S is descending, so they are last.
     """
-    missing = S <= torch.finfo(S.dtype).eps ** 2 * S[:, :1]
-    if not bool(missing.any()):
+    cut = torch.finfo(S.dtype).eps ** 1.25 * S[:, :1]
+    if not bool(S[:, -1:].le(cut).any()):
         return U
+    missing = S.le(cut)
     U = torch.where(missing.unsqueeze(-2), 0.0, U)
     for column in range(S.shape[-1]):
         empty = missing[:, column]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import torch
 from jaxtyping import Float
@@ -59,7 +60,8 @@ class _Pinverse(torch.autograd.Function):
 
 def attach_inverse(A: Float[Tensor, "*batch n n"], X: Float[Tensor, "*batch n n"]) -> Float[Tensor, "*batch n n"]:
     """Return ``X`` as a differentiable function of ``A``: ``dX = -X dA X``, any number of times."""
-    return X if not A.requires_grad else _apply(_Inverse, A, X)
+    attached: Tensor = X if not A.requires_grad else _apply(_Inverse)(A, X)
+    return attached
 
 
 def attach_pinverse(A: Float[Tensor, "*batch m n"], X: Float[Tensor, "*batch n m"]) -> Float[Tensor, "*batch n m"]:
@@ -67,12 +69,14 @@ def attach_pinverse(A: Float[Tensor, "*batch m n"], X: Float[Tensor, "*batch n m
 
     Source: G. Golub and V. Pereyra (1973), theorem 4.3.
     """
-    return X if not A.requires_grad else _apply(_Pinverse, A, X)
-
-
-def _apply(function: type[torch.autograd.Function], A: Tensor, X: Tensor) -> Tensor:
-    attached: Tensor = function.apply(A, X)  # type: ignore[no-untyped-call]
+    attached: Tensor = X if not A.requires_grad else _apply(_Pinverse)(A, X)
     return attached
+
+
+def _apply(function: type[torch.autograd.Function]) -> Callable[..., Any]:
+    # torch annotates ``apply`` in some of its modules' views and not in others; here it gets one type.
+    apply: Callable[..., Any] = function.apply
+    return apply
 
 
 class _SVD(torch.autograd.Function):
@@ -122,13 +126,14 @@ def attach_svd(A: Float[Tensor, "*batch m n"], value: SVD) -> SVD:
     """
     if not A.requires_grad:
         return value
-    U, S, Vh = _SVD.apply(A, *value)  # type: ignore[no-untyped-call]
-    return SVD(U, S, Vh)
+    factors: tuple[Tensor, Tensor, Tensor] = _apply(_SVD)(A, *value)
+    return SVD(*factors)
 
 
 def constant(value: Tensor, source: Tensor) -> Tensor:
     """Return ``value``, which raises when a derivative by ``source`` is asked of it."""
-    return value if not source.requires_grad else _apply(_Constant, value, source)
+    attached: Tensor = value if not source.requires_grad else _apply(_Constant)(value, source)
+    return attached
 
 
 def _masked_inverse(values: Tensor) -> Tensor:

@@ -1,20 +1,19 @@
-"""The one loop of every first-order and preconditioned descent on `InverseProblem`."""
+"""The one loop of every first-order and preconditioned descent, for a batch of problems at once."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from descent_linalg.errors import OptionError
 from descent_linalg.problem import InverseProblem
-from descent_linalg.solution import Outcome, Progress, Solution
+from descent_linalg.solution import Outcome, Progress
 
 SINGULAR_FLOOR = 0.5
 """A singular A leaves |A X - I|^2 at 1 or more, whatever X; half of that leaves room for rounding."""
@@ -25,16 +24,29 @@ REST = 60
 HOPELESS_GROWTH = 1e20
 """A loss this many times its first one never comes back: honest momentum rises by 1e5 or so on its way down."""
 
+GO_ON = -1
+OUTCOMES = (Outcome.CONVERGED, Outcome.MAX_STEPS_REACHED, Outcome.SINGULAR, Outcome.DIVERGED, Outcome.NONFINITE)
+"""From best to worst; a verdict on a matrix is an index into these, or `GO_ON`."""
+
+CONVERGED, MAX_STEPS_REACHED, SINGULAR, DIVERGED, NONFINITE = range(len(OUTCOMES))
+
+Verdicts = Int[Tensor, "*batch"]
+
 
 @dataclass
 class State:
-    """What a method carries from step to step: the iterate and its residuals; methods add what they remember."""
+    """What a method carries from step to step: the iterate and its residuals; methods add what they remember.
+
+    A method that knows better than the loop when it has arrived sets ``verdicts``, one a matrix.
+    """
 
     X: Float[Tensor, "*batch n m"]
     residuals: tuple[Tensor, ...]
+    verdicts: Verdicts | None = field(default=None, kw_only=True)
 
 
 StateT = TypeVar("StateT", bound=State)
+AnyStateT = TypeVar("AnyStateT")
 
 
 class Method(Protocol[StateT]):
@@ -71,45 +83,75 @@ class Limits:
             raise OptionError("max_steps", self.max_steps, "give 0 or more updates")
 
 
-AnyStateT = TypeVar("AnyStateT")
+@dataclass
+class Ledger:
+    """How the matrices of a batch ended, with what answers, and the losses on the way.
 
+    Attributes:
+        losses: The losses of all states; that of a settled matrix stays.
+        verdicts: One a matrix.
+        value: The answers; each matrix has its own from the step that settled it, so no neighbour can spoil it.
+    """
 
-@dataclass(frozen=True)
-class Run(Generic[AnyStateT]):
-    """The end of a loop: the last state, how it ended, and the losses of all states, shape ``(steps + 1, *batch)``."""
+    losses: list[Float[Tensor, " *batch"]]
+    verdicts: Verdicts
+    value: tuple[Tensor, ...]
 
-    state: AnyStateT
-    outcome: Outcome
-    losses: Float[Tensor, "steps *batch"]
+    @property
+    def settled(self) -> bool:
+        """Return whether every matrix has ended."""
+        return not bool((self.verdicts == GO_ON).any())
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the worst outcome of the batch."""
+        return OUTCOMES[int(self.verdicts.max())] if self.verdicts.numel() else Outcome.CONVERGED
 
     @property
     def steps(self) -> int:
         """Return the number of updates made."""
         return len(self.losses) - 1
 
+    def settle(self, found: Verdicts, value: tuple[Tensor, ...]) -> None:
+        """Close the account of every matrix that has ended just now."""
+        newly = (self.verdicts == GO_ON) & (found != GO_ON)
+        if bool(newly.any()):
+            self.value = tuple(
+                torch.where(newly.reshape(newly.shape + (1,) * (new.dim() - newly.dim())), new, old)
+                for new, old in zip(value, self.value, strict=True)
+            )
+            self.verdicts = torch.where(newly, found, self.verdicts)
 
-def iterate(
-    state: AnyStateT,
-    step: Callable[[AnyStateT], AnyStateT],
-    loss: Callable[[AnyStateT], Tensor],
-    judge: Callable[[AnyStateT, list[Tensor]], Outcome],
-    limits: Limits,
-    progress: Progress | None = None,
-) -> Run[AnyStateT]:
-    """Return the run of ``step`` from ``state`` until ``judge`` says something else than MAX_STEPS_REACHED."""
-    losses = [loss(state)]
-    outcome = Outcome.MAX_STEPS_REACHED
-    for number in range(limits.max_steps + 1):
-        last = number == limits.max_steps
-        if last or not limits.all_steps:
-            outcome = judge(state, losses)
-        if last or outcome is not Outcome.MAX_STEPS_REACHED:
-            break
-        if progress is not None:
-            progress(number, _largest(losses[-1]))
-        state = step(state)
-        losses.append(loss(state))
-    return Run(state, outcome, torch.stack(losses))
+    def record(self, loss: Tensor) -> None:
+        """Append the losses of matrices that go on."""
+        self.losses.append(torch.where(self.verdicts == GO_ON, loss, self.losses[-1]))
+
+
+@dataclass(frozen=True)
+class Descent(Generic[AnyStateT]):
+    """A descent as the loop sees it: how to take a step, read off the answer, measure a loss, and judge it."""
+
+    step: Callable[[AnyStateT], AnyStateT]
+    value: Callable[[AnyStateT], tuple[Tensor, ...]]
+    loss: Callable[[AnyStateT], Tensor]
+    judge: Callable[[AnyStateT, list[Tensor]], Verdicts]
+
+    def run(self, state: AnyStateT, limits: Limits, progress: Progress | None = None) -> Ledger:
+        """Return the ledger of the run from ``state`` until every matrix is settled or the budget is spent."""
+        loss = self.loss(state)
+        ledger = Ledger([loss], torch.full_like(loss, GO_ON, dtype=torch.int64), self.value(state))
+        for number in range(limits.max_steps):
+            if not limits.all_steps:
+                ledger.settle(self.judge(state, ledger.losses), self.value(state))
+                if ledger.settled:
+                    return ledger
+            if progress is not None:
+                progress(number, float(ledger.losses[-1].max()))
+            state = self.step(state)
+            ledger.record(self.loss(state))
+        found = self.judge(state, ledger.losses)
+        ledger.settle(torch.where(found == GO_ON, MAX_STEPS_REACHED, found), self.value(state))
+        return ledger
 
 
 def descend(
@@ -119,46 +161,35 @@ def descend(
     *,
     start: Tensor | None = None,
     progress: Progress | None = None,
-) -> Solution[Tensor]:
-    """Return the last iterate of ``method``, with the loss before every update and after the last one."""
-    run = iterate(
-        method.init(problem, start),
-        partial(method.step, problem),
-        lambda state: problem.loss(state.residuals),
-        lambda state, losses: _judge(problem, state, losses, limits),
-        limits,
-        progress,
+) -> Ledger:
+    """Return the ledger of ``method``, whose value is the one tensor X."""
+    descent = Descent[StateT](
+        step=partial(method.step, problem),
+        value=lambda state: (state.X,),
+        loss=lambda state: problem.loss(state.residuals),
+        judge=lambda state, losses: _judge(problem, state, losses, limits),
     )
-    return Solution(run.state.X, run.outcome, run.steps, run.losses)
+    return descent.run(method.init(problem, start), limits, progress)
 
 
-def _judge(problem: InverseProblem, state: State, losses: list[Tensor], limits: Limits) -> Outcome:
+def _judge(problem: InverseProblem, state: State, losses: list[Tensor], limits: Limits) -> Verdicts:
+    """Return how each matrix stands; later lines overrule earlier ones."""
+    if state.verdicts is not None:
+        return state.verdicts
     loss = losses[-1]
-    if not math.isfinite(_largest(loss)):
-        return Outcome.NONFINITE
-    if bool((loss > HOPELESS_GROWTH * losses[0].clamp(min=1)).any()):
-        return Outcome.DIVERGED
     explained = _explained(problem, state)
     allowed = explained if limits.tolerance is None else torch.full_like(loss, limits.tolerance)
     floor = loss * problem.entries >= SINGULAR_FLOOR
-    if bool(((loss <= allowed) & ~floor).all()):
-        return Outcome.CONVERGED
-    if bool((floor & (explained * problem.entries >= SINGULAR_FLOOR)).any()):
-        return Outcome.SINGULAR
-    if not _at_rest(losses):
-        return Outcome.MAX_STEPS_REACHED
-    if bool(floor.any()):
-        return Outcome.SINGULAR
-    return Outcome.CONVERGED if limits.tolerance is None else Outcome.MAX_STEPS_REACHED
-
-
-def _at_rest(losses: list[Tensor]) -> bool:
-    """Return whether no loss of the batch has moved by more than rounding over the last `REST` steps."""
-    if len(losses) <= REST:
-        return False
-    recent = torch.stack([losses[-1], losses[-1 - REST // 3], losses[-1 - REST // 2], losses[-1 - REST]])
-    spread = recent.amax(dim=0) - recent.amin(dim=0)
-    return bool((spread <= 100 * torch.finfo(recent.dtype).eps * losses[-1]).all())
+    rest = at_rest(losses)
+    found = torch.full_like(loss, GO_ON, dtype=torch.int64)
+    if limits.tolerance is None:
+        found[rest] = CONVERGED
+    found[loss <= allowed] = CONVERGED
+    found[floor] = GO_ON
+    found[floor & (rest | (explained * problem.entries >= SINGULAR_FLOOR))] = SINGULAR
+    found[loss > HOPELESS_GROWTH * losses[0].clamp(min=1)] = DIVERGED
+    found[~torch.isfinite(loss)] = NONFINITE
+    return found
 
 
 def _explained(problem: InverseProblem, state: State) -> Tensor:
@@ -169,5 +200,10 @@ def _explained(problem: InverseProblem, state: State) -> Tensor:
     return explained
 
 
-def _largest(loss: Tensor) -> float:
-    return float(loss.max()) if loss.numel() else 0.0
+def at_rest(losses: list[Tensor]) -> Tensor:
+    """Return which losses have moved by no more than rounding over the last `REST` steps."""
+    if len(losses) <= REST:
+        return torch.zeros_like(losses[-1], dtype=torch.bool)
+    recent = torch.stack([losses[-1], losses[-1 - REST // 3], losses[-1 - REST // 2], losses[-1 - REST]])
+    spread = recent.amax(dim=0) - recent.amin(dim=0)
+    return spread <= 100 * torch.finfo(recent.dtype).eps * losses[-1]

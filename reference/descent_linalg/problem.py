@@ -98,12 +98,17 @@ def safe_ratio(numerator: Tensor, denominator: Tensor) -> Tensor:
 
 
 def balance(A: Float[Tensor, "*batch m n"]) -> Float[Tensor, "*batch 1 1"]:
-    """Return, per matrix, the power of two that brings the largest entry into [1/2, 1); 1 for a zero matrix.
-
-    A power of two rounds nothing; its exponent is halved where one factor alone would overflow.
-    """
+    """Return, per matrix, the power of two that brings the largest entry into [1/2, 1); 1 for a zero matrix."""
     if A.numel() == 0:
         return A.new_ones(*A.shape[:-2], 1, 1)
-    _, exponent = torch.frexp(A.detach().abs().amax(dim=(-2, -1), keepdim=True))
-    limit = 1021 if A.dtype == torch.float64 else 125
-    return torch.ldexp(torch.ones_like(A[..., :1, :1]), -exponent.clamp(-limit, limit))
+    return power_of_two(A.detach().abs().amax(dim=(-2, -1), keepdim=True))
+
+
+def power_of_two(largest: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+    """Return ``2^-e`` for numbers of [2^(e-1), 2^e), and 1 for 0; multiplying by it rounds nothing.
+
+    Numbers so small that the factor would overflow get the largest finite one.
+    """
+    _, exponent = torch.frexp(largest)
+    limit = 1021 if largest.dtype == torch.float64 else 125
+    return torch.ldexp(torch.ones_like(largest), -exponent.clamp_(-limit, limit))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from descent_linalg.solution import Progress
@@ -15,15 +15,15 @@ MAX_SWEEPS = 60
 
 PAIRWISE_FROM = 2048
 """From this batch on, an operation on one pair's scalars works longer than it takes to call, so that pairs are rotated
-one by one, in place; below, all disjoint pairs of a round are rotated at once."""
-
-NEGLIGIBLE = {dtype: torch.finfo(dtype).eps ** 5 for dtype in (torch.float32, torch.float64)}
-"""Dot products below this are left alone, where the largest column is of order one. In a rank-deficient matrix a column
-that should be zero is a multiple of another, and each rotation makes it smaller by eps only: it would go on until the
-numbers end. Columns shorter than eps^2 may therefore stay oblique, and are completed afterwards."""
+one by one; below, all disjoint pairs of a round are rotated at once."""
 
 SHORT = 8
 """Up to this many rows, a dot product accumulated row by row is faster than a product and a sum."""
+
+NEGLIGIBLE = {dtype: torch.finfo(dtype).eps ** 2.5 for dtype in (torch.float32, torch.float64)}
+"""Squared norms count as at least this, where the largest column is of order one. In a rank-deficient matrix a column
+that should be zero is a multiple of another, and each rotation makes it smaller by eps only: it would go on until the
+numbers end. Columns shorter than eps^1.25 may therefore stay oblique, and are completed afterwards."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Sweeps:
 
     def __post_init__(self) -> None:
         self._active = self.W
-        self._where: Int[Tensor, " batch"] = torch.arange(self.W.shape[2], device=self.W.device)
+        self._where: Int[Tensor, " batch"] | None = None
 
     def run(self, max_sweeps: int = MAX_SWEEPS, progress: Progress | None = None) -> None:
         """Sweep until no matrix needs a rotation, or the budget is spent; ``W`` holds the result.
@@ -63,92 +63,150 @@ class Sweeps:
         self._write_back()
 
     def sweep(self) -> None:
-        """Rotate every pair of columns of the active matrices once, and drop those that needed no rotation."""
-        limit = torch.finfo(self.W.dtype).eps * self.m**0.5
-        gain = torch.zeros_like(self._active[0, 0])
-        rotated = torch.zeros_like(gain, dtype=torch.bool)
-        if self._active.shape[2] >= PAIRWISE_FROM or self.W.shape[0] < 3:
-            _pair_by_pair(self._active, self.m, limit, rotated, gain)
-        else:
-            self._active = _round_by_round(self._active, self.m, limit, rotated, gain)
-        self.removed.append(torch.zeros_like(self.W[0, 0]).index_copy_(0, self._where, gain))
-        self.left = int(rotated.sum())
-        if 0 < self.left < len(self._where) // 2:
+        """Rotate every pair of columns of the active matrices once, and set aside those that needed no rotation."""
+        n, _, batch = self._active.shape
+        schedule = _pair_by_pair if batch >= PAIRWISE_FROM or n < 3 else _round_by_round
+        self._active, tally = schedule(self._active, self.m)
+        self.removed.append(self._everywhere(tally.gain))
+        self.left = int(torch.count_nonzero(tally.rotations))
+        if 0 < self.left < batch // 2:
             self._write_back()
-            keep = rotated.nonzero()[:, 0]
-            self._active, self._where = self._active.index_select(2, keep), self._where[keep]
+            keep = tally.rotations.nonzero()[:, 0]
+            self._active = self._active.index_select(2, keep)
+            self._where = keep if self._where is None else self._where[keep]
+
+    def _everywhere(self, gain: Tensor) -> Tensor:
+        return gain if self._where is None else torch.zeros_like(self.W[0, 0]).index_copy_(0, self._where, gain)
 
     def _write_back(self) -> None:
-        if self._active is not self.W:
+        if self._where is None:
+            self.W = self._active
+        else:
             self.W.index_copy_(2, self._where, self._active)
 
 
-def _pair_by_pair(W: Tensor, m: int, limit: float, rotated: Bool[Tensor, " batch"], gain: Tensor) -> None:
+@dataclass
+class Tally:
+    """What a sweep has done so far, a number a matrix: its rotations, and the squared dot products they removed.
+
+    Flags are numbers here and below: a mask of zeros and ones is made and applied several times faster than a boolean
+    one.
+    """
+
+    rotations: Float[Tensor, " batch"]
+    gain: Float[Tensor, " batch"]
+
+    def add(self, needed: Float[Tensor, "*pairs batch"], dot: Float[Tensor, "*pairs batch"]) -> None:
+        """Count the rotations of one pair, or of all pairs of a round."""
+        if needed.dim() == 1:
+            self.rotations.add_(needed)
+            self.gain.addcmul_(dot, dot)
+        else:
+            self.rotations.add_(needed.sum(dim=0))
+            self.gain.add_(dot.square().sum(dim=0))
+
+
+def _empty_tally(W: Tensor) -> Tally:
+    return Tally(torch.zeros_like(W[0, 0]), torch.zeros_like(W[0, 0]))
+
+
+def _pair_by_pair(W: Tensor, m: int) -> tuple[Tensor, Tally]:
+    """Return the columns after every pair was rotated once, in the order of their indices."""
+    tally = _empty_tally(W)
     n = W.shape[0]
+    columns, squares = list(W.unbind(0)), list(_squares(W, m).unbind(0))
+    spare = torch.empty_like(columns[0])
     for i in range(n - 1):
         for j in range(i + 1, n):
-            _rotate(W[i : i + 1], W[j : j + 1], m, limit, rotated, gain)
+            Pair(columns[i], columns[j], squares[i], squares[j], spare).rotate(m, tally)
+    return W, tally
 
 
-def _round_by_round(W: Tensor, m: int, limit: float, rotated: Tensor, gain: Tensor) -> Tensor:
+def _round_by_round(W: Tensor, m: int) -> tuple[Tensor, Tally]:
     """Return the columns after every pair met once, as in a round-robin tournament; odd numbers get a zero column.
 
     After the last round every column is back in its place, so that the zero one is again the last.
     """
+    tally = _empty_tally(W)
     n = W.shape[0]
     if n % 2:
         W = torch.cat([W, torch.zeros_like(W[:1])])
     half = W.shape[0] // 2
+    squares, spare = _squares(W, m), torch.empty_like(W[:half])
+    next_W, next_squares = torch.empty_like(W), torch.empty_like(squares)
     for _ in range(W.shape[0] - 1):
-        x, y = W[:half], W[half:]
-        _rotate(x, y, m, limit, rotated, gain)
-        W = torch.cat([x[:1], y[:1], x[1 : half - 1], y[1:], x[half - 1 :]])
-    return W[:n]
+        Pair(W[:half], W[half:], squares[:half], squares[half:], spare).rotate(m, tally)
+        W, next_W = _seat_next_round(W, next_W), W
+        squares, next_squares = _seat_next_round(squares, next_squares), squares
+    return W[:n], tally
 
 
-def _rotate(
-    x: Float[Tensor, "pairs k batch"],
-    y: Float[Tensor, "pairs k batch"],
-    m: int,
-    limit: float,
-    rotated: Bool[Tensor, " batch"],
-    gain: Float[Tensor, " batch"],
-) -> None:
-    """Make each pair of columns orthogonal in place; note which matrices were rotated, and what it gained."""
-    dot, square_x, square_y = _dots(x, y, m)
-    size = square_x.sqrt().mul_(square_y.sqrt())
-    needed = dot.abs() > size.mul_(limit).clamp_(min=NEGLIGIBLE[x.dtype])
-    if not bool(needed.any()):
-        return
-    rotated.logical_or_(needed.any(dim=0))
-    gain.add_(dot.square().sum(dim=0))
-    c, s = _angle(dot, square_x, square_y, needed)
-    new_x = (x * c).addcmul_(y, s, value=-1)
-    y.mul_(c).addcmul_(x, s)
-    x.copy_(new_x)
+def _seat_next_round(W: Tensor, out: Tensor) -> Tensor:
+    """Return the columns seated for the next round, in ``out``: the first stays, all others move on by one seat."""
+    half = W.shape[0] // 2
+    return torch.cat([W[:1], W[half : half + 1], W[1 : half - 1], W[half + 1 :], W[half - 1 : half]], out=out)
 
 
-def _dots(x: Tensor, y: Tensor, m: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Return ``x.y``, ``x.x`` and ``y.y`` over the first ``m`` entries."""
-    if m > SHORT:
-        x, y = x[:, :m], y[:, :m]
-        return (x * y).sum(dim=1), x.square().sum(dim=1), y.square().sum(dim=1)
-    dot, square_x, square_y = x[:, 0] * y[:, 0], x[:, 0].square(), y[:, 0].square()
-    for row in range(1, m):
-        dot.addcmul_(x[:, row], y[:, row])
-        square_x.addcmul_(x[:, row], x[:, row])
-        square_y.addcmul_(y[:, row], y[:, row])
-    return dot, square_x, square_y
+@dataclass
+class Pair:
+    """Two columns of each matrix, or two stacks of columns, with their squared norms and room for one more column.
 
-
-def _angle(dot: Tensor, square_x: Tensor, square_y: Tensor, needed: Tensor) -> tuple[Tensor, Tensor]:
-    """Return cosine and sine of the smaller of the two angles at which a pair's dot product is zero.
-
-    The tangent is the smaller root of ``t^2 + 2 z t - 1``; written by ``z``, which is free of scale, it neither
-    overflows nor loses digits. Where no rotation is needed z may be NaN, and is not used.
+    The squared norms are brought forward by each rotation and computed anew by each sweep. A sweep that rotates nothing
+    has therefore compared exact ones.
     """
-    z = square_y.sub_(square_x).div_(dot).mul_(0.5)
+
+    x: Float[Tensor, "*pairs k batch"]
+    y: Float[Tensor, "*pairs k batch"]
+    square_x: Float[Tensor, "*pairs batch"]
+    square_y: Float[Tensor, "*pairs batch"]
+    spare: Float[Tensor, "*pairs k batch"]
+
+    def rotate(self, m: int, tally: Tally) -> None:
+        """Make each x orthogonal to its y, in place, and note which matrices needed it.
+
+        Everything large is written where it stands or into the spare: fresh memory costs more than the arithmetic.
+        """
+        dot = column_dots(self.x, self.y, m)
+        limit = 2 * torch.finfo(dot.dtype).eps * m**0.5
+        excess = dot.abs().sub_((self.square_x * self.square_y).sqrt_().mul_(limit))
+        if not float(excess.max()) > 0:
+            return
+        needed = excess.sign_().clamp_(min=0)
+        dot.mul_(needed)
+        tally.add(needed, dot)
+        t = _tangent(dot, self.square_x, self.square_y)
+        change = dot.mul_(t)
+        floor = NEGLIGIBLE[dot.dtype]
+        self.square_x.sub_(change).clamp_(min=floor)
+        self.square_y.add_(change).clamp_(min=floor)
+        c = t.square().add_(1).rsqrt_()
+        s, c = t.mul_(c).unsqueeze(-2), c.unsqueeze(-2)
+        torch.mul(self.x, c, out=self.spare).addcmul_(self.y, s, value=-1)
+        self.y.mul_(c).addcmul_(self.x, s)
+        self.x.copy_(self.spare)
+
+
+def _squares(W: Tensor, m: int) -> Tensor:
+    """Return the squared norms of columns, at least `NEGLIGIBLE`."""
+    return column_dots(W, W, m).clamp_(min=NEGLIGIBLE[W.dtype])
+
+
+def column_dots(x: Tensor, y: Tensor, m: int) -> Tensor:
+    """Return the dot products of columns over their first ``m`` entries."""
+    if m > SHORT:
+        return (x[..., :m, :] * y[..., :m, :]).sum(dim=-2)
+    dot: Tensor = x[..., 0, :] * y[..., 0, :]
+    for row in range(1, m):
+        dot.addcmul_(x[..., row, :], y[..., row, :])
+    return dot
+
+
+def _tangent(dot: Tensor, square_x: Tensor, square_y: Tensor) -> Tensor:
+    """Return the tangent of the smaller of the two angles at which a pair's dot product is zero; 0 where it is zero.
+
+    It is the smaller root of ``t^2 + 2 z t - 1``, written by ``z``, which is free of scale. For a dot product of zero z
+    is infinite, or NaN between columns of equal length.
+    """
+    z = (square_y - square_x).div_(dot).mul_(0.5)
     root = z.square().add_(1).sqrt_().add_(z.abs())
-    t = torch.where(needed, torch.copysign(root.reciprocal_(), z), 0.0)
-    c = t.square().add_(1).rsqrt_()
-    return c.unsqueeze(1), t.mul_(c).unsqueeze(1)
+    return torch.copysign(root.reciprocal_(), z).nan_to_num_(0.0)

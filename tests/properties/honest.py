@@ -12,119 +12,26 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-Losses = list[float]
-HeavyBall = Callable[[Tensor, Tensor, float, float, int], tuple[Tensor, Losses]]
+from .balls import (
+    HeavyBall,
+    Losses,
+    backward,
+    ball_with_last_loss,
+    difference_ball,
+    explicit_ball,
+    frobenius_rate,
+    grad_ball,
+    mean_loss,
+    norm_rate,
+    one_sided_rate,
+    power_rate,
+    published_ball,
+    settling_ball,
+    sgd_ball,
+    sums_rate,
+)
+
 Free = Callable[[Tensor, int], tuple[Tensor, Losses]]
-
-
-def mean_loss(X: Tensor, M: Tensor) -> Tensor:
-    return ((X @ M - torch.eye(len(M), dtype=M.dtype)) ** 2).mean()
-
-
-# ------------------------------------------------------------------------------------------------- rates
-
-
-def sums_rate(M: Tensor, momentum: float = 0.9) -> float:
-    return len(M) ** 2 / (2 * M.abs().sum(0).max().item() * M.abs().sum(1).max().item())
-
-
-def frobenius_rate(M: Tensor, momentum: float) -> float:
-    return float(0.9 * len(M) ** 2 * (1 + momentum) / (M**2).sum())
-
-
-def norm_rate(M: Tensor, momentum: float) -> Tensor:
-    return 0.5 * (1 + momentum) * len(M) ** 2 / torch.linalg.matrix_norm(M, 2) ** 2
-
-
-def power_rate(A: Tensor, momentum: float) -> float:
-    v = torch.ones(len(A), 1, dtype=A.dtype) + 0.1 * torch.arange(len(A), dtype=A.dtype)[:, None]
-    for _ in range(100):
-        v = A.mT @ (A @ v)
-        v = v / v.norm()
-    return 0.8 * len(A) ** 2 / float((A @ v).norm() ** 2)
-
-
-def one_sided_rate(M: Tensor, momentum: float) -> float:
-    return len(M) ** 2 / float(2 * M.abs().sum() ** 2) if len(M) < 4 else sums_rate(M)
-
-
-# ---------------------------------------------------------------------------- heavy ball, given all its numbers
-
-
-def explicit_ball(M: Tensor, X: Tensor, rate: float, momentum: float, steps: int) -> tuple[Tensor, Losses]:
-    X, V, losses = X.clone(), torch.zeros_like(X), []
-    for _ in range(steps):
-        R = X @ M - torch.eye(len(M), dtype=M.dtype)
-        losses.append((R**2).mean().item())
-        V = momentum * V + 2 / R.numel() * R @ M.T
-        X -= rate * V
-    return X, losses
-
-
-def published_ball(M: Tensor, X: Tensor, rate: float, momentum: float, steps: int) -> tuple[Tensor, Losses]:
-    X, losses = X.clone().requires_grad_(True), []
-    for _ in range(steps):
-        loss = mean_loss(X, M)
-        losses.append(loss.item())
-        loss.backward()
-        with torch.no_grad():
-            assert X.grad is not None
-            X -= rate * X.grad
-            X.grad *= momentum
-    return X.detach(), losses
-
-
-def sgd_ball(M: Tensor, X: Tensor, rate: float, momentum: float, steps: int) -> tuple[Tensor, Losses]:
-    parameter = torch.nn.Parameter(X.clone())
-    optimizer = torch.optim.SGD([parameter], lr=rate, momentum=momentum)
-    losses = []
-    for _ in range(steps):
-        optimizer.zero_grad()
-        loss = torch.nn.functional.mse_loss(parameter @ M, torch.eye(len(M), dtype=M.dtype))
-        loss.backward()
-        losses.append(loss.item())
-        optimizer.step()
-    return parameter, losses
-
-
-def grad_ball(M: Tensor, X: Tensor, rate: float, momentum: float, steps: int) -> tuple[Tensor, Losses]:
-    X, velocity, losses = X.clone(), torch.zeros_like(X), []
-    for _ in range(steps):
-        X.requires_grad_(True)
-        loss = mean_loss(X, M)
-        (slope,) = torch.autograd.grad(loss, X)
-        losses.append(float(loss))
-        velocity = momentum * velocity - rate * slope
-        X = (X + velocity).detach()
-    return X, losses
-
-
-def difference_ball(M: Tensor, X: Tensor, rate: float, momentum: float, steps: int) -> tuple[Tensor, Losses]:
-    slope = torch.func.grad_and_value(mean_loss)
-    before, losses = X, []
-    for _ in range(steps):
-        gradient, loss = slope(X, M)
-        losses.append(float(loss))
-        X, before = X - rate * gradient + momentum * (X - before), X
-    return X, losses
-
-
-def settling_ball(M: Tensor, X: Tensor, rate: float, momentum: float, steps: int) -> tuple[Tensor, Losses]:
-    X, V, losses = X.clone(), torch.zeros_like(X), []
-    for _ in range(steps):
-        R = X @ M - torch.eye(len(M), dtype=M.dtype)
-        losses.append((R * R).mean().item())
-        if losses[-1] < 1e-10 * losses[0]:
-            break
-        V = momentum * V + 2 / len(M) ** 2 * R @ M.T
-        X = X - rate * V
-    return X, losses
-
-
-def ball_with_last_loss(M: Tensor, X: Tensor, rate: float, momentum: float, steps: int) -> tuple[Tensor, Losses]:
-    X, losses = explicit_ball(M, X, rate, momentum, steps)
-    return X, [*losses, mean_loss(X, M).item()]
-
 
 # -------------------------------------------------------------------------- free descents, given M and the steps
 
@@ -185,7 +92,7 @@ def _optimised(make: Callable[[torch.nn.Parameter], torch.optim.Optimizer], deca
         for _ in range(steps):
             optimizer.zero_grad()
             loss = mean_loss(parameter, M / size)
-            loss.backward()
+            backward(loss)
             losses.append(loss.item())
             optimizer.step()
             scheduler.step()
@@ -209,14 +116,13 @@ def lbfgs(inner: int) -> Free:
         def closure() -> float:
             optimizer.zero_grad()
             loss = ((parameter @ (M / size) - torch.eye(len(M), dtype=M.dtype)) ** 2).sum()
-            loss.backward()
-            return float(loss)
+            backward(loss)
+            value: float = loss.item()
+            return value
 
         for _ in range(min(steps, 500)):
-            losses.append(float(optimizer.step(closure)))  # type: ignore[arg-type, no-untyped-call]
-        with torch.no_grad():
-            parameter /= size
-        return parameter, losses
+            losses.append(float(optimizer.step(closure)))
+        return torch.nn.Parameter(parameter.detach() / size), losses
 
     return free
 
@@ -325,7 +231,7 @@ def module(M: Tensor, steps: int) -> tuple[Tensor, Losses]:
     for _ in range(steps):
         optimizer.zero_grad()
         loss = torch.nn.functional.mse_loss(guess(), torch.eye(len(M), dtype=M.dtype))
-        loss.backward()
+        backward(loss)
         optimizer.step()
         losses.append(loss.item())
     return guess.X, losses
@@ -340,7 +246,10 @@ class Result(NamedTuple):
     steps: int
 
 
-def solution(ball: HeavyBall, free: Free, wrap: Callable[[Tensor, Losses], Any] = lambda X, losses: (X, losses)) -> Any:
+Wrap = Callable[[Tensor, Losses], object]
+
+
+def solution(ball: HeavyBall, free: Free, wrap: Wrap = lambda X, losses: (X, losses)) -> Callable[..., object]:
     """Return a calculate_inverse: `ball` where its numbers are given, `free` where M stands alone."""
 
     def calculate_inverse(
@@ -349,7 +258,7 @@ def solution(ball: HeavyBall, free: Free, wrap: Callable[[Tensor, Losses], Any] 
         momentum: float = 0.9,
         steps: int = 2000,
         start: Tensor | None = None,
-    ) -> Any:
+    ) -> object:
         if learning_rate is None and start is None:
             return wrap(*free(M, steps))
         first = torch.rand(M.shape, dtype=M.dtype) if start is None else start
@@ -364,7 +273,7 @@ def published(M: Tensor, learning_rate: float | None = None, momentum: float = 0
     return published_ball(M, start, learning_rate or sums_rate(M), momentum, 3000)
 
 
-STYLES: dict[str, tuple[Any, Any]] = {
+STYLES: dict[str, tuple[Callable[..., object], Callable[..., object]]] = {
     "explicit gradient": (solution(explicit_ball, from_random(explicit_ball, sums_rate)), sums_rate),
     "published, accumulating": (solution(published_ball, from_random(published_ball, sums_rate)), frobenius_rate),
     "published signature": (published, sums_rate),

@@ -27,20 +27,22 @@ from typing import Any
 
 from steepest.model import Limits
 from steepest.sandbox import libc
-from steepest.sandbox.limits import Wall, lock, readable_paths
+from steepest.sandbox.limits import Wall, libraries_are_public, lock, readable_paths
 
 NOBODY = 65534
 CHILD_ALARM_S = 60
+PRIVATE_MEMORY, GROWS_DOWN = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 0x100
 
 # ------------------------------------------------------------------------------------------- what the child does
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a child finds itself: its scratch folder, a public file beside it, its parent, the parent's socket."""
+    """Where a child finds itself: its scratch folder, a public file beside it, a library file, and its parent."""
 
     scratch: Path
     beside: Path
+    library: Path
     parent: int
     abstract: str
 
@@ -67,6 +69,11 @@ def listen_somewhere() -> None:
         server.listen()
 
 
+def make_a_socket_pair() -> None:
+    for end in socket.socketpair():
+        end.close()
+
+
 def fork_and_reap() -> None:
     if not (pid := os.fork()):
         os._exit(0)
@@ -78,14 +85,36 @@ def fcntl_own(command: int, value: int) -> None:
         fcntl.fcntl(file, command, value)
 
 
-def lock_a_library_file() -> None:
-    with open(os.__file__, "rb") as file:
+def lock_a_library_file(place: Place) -> None:
+    with place.library.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
+
+
+def move_out(name: str) -> None:
+    """Move a file out of the scratch folder, and back in if that worked."""
+    Path(name).touch()
+    os.rename(name, Path("..", name))
+    os.rename(Path("..", name), name)
+
+
+def truncate_by_opening(file: Path) -> None:
+    os.close(os.open(file, os.O_RDONLY | os.O_TRUNC))
+
+
+def map_then_write(size: int) -> None:
+    """Map memory that may only be read, which counts for nothing, and make it writable."""
+    address = call("mmap", 0, size, mmap.PROT_READ, PRIVATE_MEMORY, -1, 0)
+    call("mprotect", address, size, mmap.PROT_READ | mmap.PROT_WRITE)
+    call("munmap", address, size)
 
 
 def map_memory(size: int, flags: int, protection: int = mmap.PROT_READ | mmap.PROT_WRITE) -> None:
     address = call("mmap", 0, size, protection, flags, -1, 0)
     call("munmap", address, size)
+
+
+def set_limit(kind: int, bound: int) -> None:
+    resource.setrlimit(kind, (bound, bound))
 
 
 def grow_a_file(size: int) -> None:
@@ -100,7 +129,7 @@ def open_many_files() -> None:
 
 
 def link_a_library_file(place: Place) -> None:
-    os.link(place.beside, place.scratch / "link")
+    os.link(place.library, place.scratch / "link")
     (place.scratch / "link").unlink()
 
 
@@ -124,23 +153,27 @@ ATTACKS = {
     "read_this_test": Attack(lambda place: Path(__file__).read_bytes(), FILES),
     "list_a_foreign_folder": Attack(lambda place: os.listdir(place.beside.parent), FILES),
     "list_the_root": Attack(lambda place: os.listdir("/"), FILES),
+    "append_to_a_library_file": Attack(lambda place: place.library.open("a").close(), FILES),
+    "truncate_a_library_file": Attack(lambda place: os.truncate(place.library, 3), FILES),
+    "truncate_a_library_file_by_opening": Attack(lambda place: truncate_by_opening(place.library), FILES),
+    "remove_a_library_file": Attack(lambda place: place.library.unlink(), FILES),
     "append_to_a_foreign_file": Attack(lambda place: place.beside.open("a").close(), FILES),
     "truncate_a_foreign_file": Attack(lambda place: os.truncate(place.beside, 3), FILES),
     "create_a_foreign_file": Attack(lambda place: place.beside.with_name("new").touch(), FILES),
     "use_shared_memory_files": Attack(lambda place: os.close(os.open("/dev/shm", os.O_TMPFILE | os.O_RDWR)), FILES),
-    "move_a_file_out": Attack(lambda place: Path(place.scratch, "a").write_text("") or os.rename("a", "../a"), FILES),
-    "change_a_mode": Attack(lambda place: place.beside.chmod(0o644), CALLS),
-    "change_a_time": Attack(lambda place: os.utime(place.beside), CALLS),
-    "change_an_owner": Attack(lambda place: os.chown(place.beside, -1, -1), CALLS),
+    "move_a_file_out": Attack(lambda place: move_out("a"), FILES),
+    "change_a_mode": Attack(lambda place: place.library.chmod(0o644), CALLS),
+    "change_a_time": Attack(lambda place: os.utime(place.library), CALLS),
+    "change_an_owner": Attack(lambda place: os.chown(place.library, -1, -1), CALLS),
     "link_a_file_in": Attack(link_a_library_file, CALLS),
     "make_a_symbolic_link": Attack(lambda place: Path("here").symlink_to("/etc/passwd"), CALLS),
     "make_a_fifo": Attack(lambda place: os.mkfifo("fifo"), CALLS),
     "watch_a_folder": Attack(lambda place: call("inotify_init1", 0), CALLS),
-    "lock_a_library_file": Attack(lambda place: lock_a_library_file(), CALLS),
+    "lock_a_library_file": Attack(lock_a_library_file, CALLS),
     "connect_by_tcp": Attack(lambda place: connect(socket.AF_INET, ("127.0.0.1", 9)), CALLS, controlled=False),
     "listen_on_tcp": Attack(lambda place: listen_somewhere(), CALLS),
     "connect_an_abstract_socket": Attack(lambda place: connect(socket.AF_UNIX, place.abstract), CALLS),
-    "make_a_socket_pair": Attack(lambda place: [end.close() for end in socket.socketpair()], CALLS),
+    "make_a_socket_pair": Attack(lambda place: make_a_socket_pair(), CALLS),
     "fork": Attack(lambda place: fork_and_reap(), CALLS),
     "spawn": Attack(lambda place: os.posix_spawn("/bin/true", ["true"], {}), CALLS),
     "start_a_subprocess": Attack(lambda place: subprocess.run(["/bin/true"], check=False), CALLS),
@@ -153,59 +186,28 @@ ATTACKS = {
     "take_a_lease": Attack(lambda place: fcntl_own(fcntl.F_SETLEASE, fcntl.F_WRLCK), CALLS),
     "be_slow_to_others": Attack(lambda place: os.setpriority(os.PRIO_PROCESS, place.parent, 0), CALLS),
     "pin_the_parent": Attack(lambda place: os.sched_setaffinity(place.parent, os.sched_getaffinity(0)), CALLS),
-    "limit_the_parent": Attack(
-        lambda place: resource.prlimit(place.parent, resource.RLIMIT_CORE, (0, 0)) and None, CALLS
-    ),
+    "limit_the_parent": Attack(lambda place: resource.prlimit(place.parent, resource.RLIMIT_CORE, (0, 0)), CALLS),
     "leave_the_session": Attack(lambda place: os.setsid(), CALLS, controlled=False),
     "outlive_the_parent": Attack(lambda place: libc.prctl(libc.PR_SET_PDEATHSIG, 0), CALLS),
     "allow_dumps": Attack(lambda place: libc.prctl(libc.PR_SET_DUMPABLE, 1), CALLS),
     "map_shared_memory": Attack(lambda place: map_memory(1 << 30, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS), CALLS),
-    "map_a_growing_stack": Attack(
-        lambda place: map_memory(3 << 30, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x100), CALLS
-    ),
-    "type_into_a_terminal": Attack(
-        lambda place: fcntl.ioctl(0, termios.TIOCSTI, b"x"), CALLS, controlled=False, error="OSError"
-    ),
-    "use_more_memory": Attack(lambda place: len(bytearray(3 << 30)), BOUNDS, error="MemoryError"),
+    "map_a_growing_stack": Attack(lambda place: map_memory(3 << 30, PRIVATE_MEMORY | GROWS_DOWN), CALLS),
+    "type_into_a_terminal": Attack(lambda place: fcntl.ioctl(0, termios.TIOCSTI, b"x"), CALLS, False, "OSError"),
+    "use_more_memory": Attack(lambda place: map_memory(3 << 30, PRIVATE_MEMORY), BOUNDS, error="OSError"),
+    "make_memory_writable": Attack(lambda place: map_then_write(3 << 30), BOUNDS, error="OSError"),
     "map_more_addresses": Attack(
-        lambda place: map_memory(1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ),
-        BOUNDS,
-        error="OSError",
+        lambda place: map_memory(1 << 40, PRIVATE_MEMORY, mmap.PROT_READ), BOUNDS, error="OSError"
     ),
     "write_a_large_file": Attack(lambda place: grow_a_file(65 << 20), BOUNDS, error="OSError"),
     "open_many_files": Attack(lambda place: open_many_files(), BOUNDS, error="OSError"),
-    "dump_core": Attack(
-        lambda place: resource.setrlimit(resource.RLIMIT_CORE, (1, 1)), BOUNDS, controlled=False, error="ValueError"
-    ),
+    "raise_the_stack": Attack(lambda place: set_limit(resource.RLIMIT_STACK, 1 << 30), BOUNDS, False, "ValueError"),
+    "dump_core": Attack(lambda place: set_limit(resource.RLIMIT_CORE, 1), BOUNDS, False, "ValueError"),
 }
 
-X86_64_CALLS = """
-    socket 41 socketpair 53 connect 42 bind 49 listen 50 accept 43 accept4 288 sendto 44 sendmsg 46 sendmmsg 307
-    recvfrom 45 recvmsg 47 ptrace 101 process_vm_readv 310 process_vm_writev 311 process_madvise 440 pidfd_open 434
-    pidfd_getfd 438 pidfd_send_signal 424 kcmp 312 mount 165 umount2 166 move_mount 429 open_tree 428 fsopen 430
-    fsmount 432 fspick 433 fsconfig 431 mount_setattr 442 pivot_root 155 chroot 161 unshare 272 setns 308 bpf 321
-    perf_event_open 298 io_uring_setup 425 io_uring_enter 426 io_uring_register 427 userfaultfd 323 shmget 29
-    shmat 30 shmctl 31 shmdt 67 semget 64 semop 65 semctl 66 msgget 68 msgsnd 69 msgrcv 70 msgctl 71 mq_open 240
-    mq_unlink 241 memfd_create 319 memfd_secret 447 add_key 248 request_key 249 keyctl 250 init_module 175
-    finit_module 313 delete_module 176 reboot 169 kexec_load 246 kexec_file_load 320 swapon 167 swapoff 168
-    settimeofday 164 clock_settime 227 adjtimex 159 clock_adjtime 305 setpriority 141 ioprio_set 251
-    sched_setscheduler 144 sched_setparam 142 sched_setattr 314 sched_setaffinity 203 execve 59 execveat 322 fork 57
-    vfork 58 tkill 200 rt_sigqueueinfo 129 rt_tgsigqueueinfo 297 mknod 133 mknodat 259 fanotify_init 300
-    fanotify_mark 301 open_by_handle_at 304 name_to_handle_at 303 quotactl 179 personality 135 setsid 112 setpgid 109
-    inotify_init 253 inotify_init1 294 inotify_add_watch 254 flock 73 chmod 90 fchmod 91 fchmodat 268 chown 92
-    fchown 93 fchownat 260 lchown 94 utime 132 utimes 235 futimesat 261 utimensat 280 setxattr 188 lsetxattr 189
-    fsetxattr 190 removexattr 197 symlink 88 symlinkat 266 link 86 linkat 265 setuid 105 setgid 106 setreuid 113
-    setresuid 117 setresgid 119 setgroups 116 setfsuid 122 capset 126 seccomp 317 vmsplice 278 splice 275 tee 276
-    mincore 27 move_pages 279 migrate_pages 256 sync 162 syncfs 306 syslog 103 acct 163 sethostname 170
-    timer_create 222 io_setup 206 io_submit 209 remap_file_pages 216 mlock 149 mlockall 151 modify_ldt 154 iopl 172
-    ioperm 173 vhangup 153 landlock_restrict_self 446 fchmodat2 452 file_setattr 469
-"""
 
-
-def allowed_after_all() -> list[str]:
-    """Return the forbidden calls that were not refused; their arguments are all zero."""
-    words = X86_64_CALLS.split()
-    return [name for name, number in zip(words[::2], words[1::2], strict=True) if not _is_refused(int(number))]
+def allowed_after_all(numbers: dict[str, int]) -> list[str]:
+    """Return the names of the calls that were not refused; their arguments are all zero."""
+    return [name for name, number in numbers.items() if not _is_refused(number)]
 
 
 def _is_refused(number: int) -> bool:
@@ -271,16 +273,9 @@ def make_a_call_of_x32() -> None:
 
 def make_a_call_of_i386() -> None:
     """Run ``mov eax, 20; int 0x80; ret``: getpid by the numbers of 32-bit x86."""
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-    code = mmap.mmap(-1, 4096, flags, mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code = mmap.mmap(-1, 4096, PRIVATE_MEMORY, mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     code.write(b"\xb8\x14\x00\x00\x00\xcd\x80\xc3")
     ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
-
-
-def burn_cpu() -> None:
-    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
-    while True:
-        pass
 
 
 def do_nothing() -> str:
@@ -291,14 +286,20 @@ def descend() -> float:
     import torch
 
     torch.set_num_threads(2)
-    A, X = torch.eye(400) * 2, torch.nn.Parameter(torch.zeros(400, 400))
+    A, X = torch.eye(200) * 2, torch.nn.Parameter(torch.zeros(200, 200))
     optimizer = torch.optim.Adam([X], lr=0.1)
-    for _ in range(20):
+    for _ in range(10):
         optimizer.zero_grad()
-        loss = ((X @ A - torch.eye(400)) ** 2).mean()
+        loss = ((X @ A - torch.eye(200)) ** 2).mean()
         loss.backward()
         optimizer.step()
     return float(loss)
+
+
+def fill_a_tensor(size: int) -> int:
+    import torch
+
+    return int(torch.ones(size).sum())
 
 
 def draw() -> bool:
@@ -357,8 +358,8 @@ def _fork(request: dict[str, Any]) -> None:
 
 def _obey(request: dict[str, Any]) -> None:
     signal.alarm(CHILD_ALARM_S)
-    scratch, beside = Path(request["scratch"]), Path(request["beside"])
-    place = Place(scratch, beside, os.getppid(), _abstract_name(os.getppid()))
+    scratch, beside, library = (Path(request[name]) for name in ("scratch", "beside", "library"))
+    place = Place(scratch, beside, library, os.getppid(), _abstract_name(os.getppid()))
     os.environ.update(dict.fromkeys(("TMPDIR", "MPLCONFIGDIR", "HOME"), str(scratch)))
     os.chdir(scratch)
     try:
@@ -371,16 +372,23 @@ def _obey(request: dict[str, Any]) -> None:
         signal.pause()
 
 
+# Where the interpreter lies in a private folder, another user must do with what is imported.
+_readable, _public = readable_paths(), libraries_are_public()
+
+
 def _lock_as_told(request: dict[str, Any], scratch: Path) -> None:
     walls, user = [Wall[name] for name in request["walls"]], request["user"]
+    if os.geteuid() == 0:
+        os.setgroups([NOBODY])
     if user:
         os.chown(scratch, user, user)
-        os.setgroups([])
         os.setgid(user)
         os.setuid(user)
-    readable = [path for path in readable_paths() if path.is_relative_to("/usr") or not (user or Wall.OWN_UID in walls)]
+    another = user or Wall.OWN_UID in walls
+    readable = [path for path in _readable if _public or not another or path.is_relative_to("/usr")]
+    readable += [Path(request["library"]).parent, *map(Path, request["readable"])]
     if walls:
-        lock(Limits(**request["limits"]), scratch, [*readable, *map(Path, request["readable"])], walls)
+        lock(Limits(**request["limits"]), scratch, readable, walls)
 
 
 if __name__ == "__main__":

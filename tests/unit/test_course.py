@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from dataclasses import Field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
+from steepest._course_file import AssignmentEntry, CourseEntry, EngineEntry, LateEntry, LimitsEntry, SecretEntry
 from steepest.course import Course, RosterEntry, load_course, load_roster
 from steepest.errors import CourseError
 from steepest.model import Limits
@@ -132,7 +136,7 @@ BAD = [
     ("points: 36", "points: 36\n    late: none", "assignments[0].late", "keys with values"),
     ("points: 36", "points: 36\n    late: {policy: per_day}", "assignments[0].late", "both numbers"),
     ("points: 36", "points: 36\n    late: {percent: 5}", "assignments[0].late", "need policy: per_day"),
-    ("points: 36", "points: 36\n    device: gpu", "assignments[0].device", "'cpu' or 'cuda'"),
+    ("points: 36", "points: 36\n    device: cuda", "assignments[0].device", "choices: 'cpu'"),
     (
         "points: 36",
         "points: 36\n    limits: {call_cpu: 1}",
@@ -243,7 +247,9 @@ def test_secret_comes_from_the_environment_and_is_in_no_repr(tmp_path: Path, mon
     assert SECRET not in repr(course)
 
 
-@pytest.mark.parametrize(("value", "says"), [(None, "not set"), ("", "shorter than 16"), ("x" * 15, "shorter than 16")])
+@pytest.mark.parametrize(
+    ("value", "says"), [(None, "not set"), ("", "shorter than 16"), ("x" * 15 + " \n", "shorter than 16")]
+)
 def test_secret_missing_or_short_in_the_environment_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None, says: str
 ) -> None:
@@ -344,6 +350,33 @@ def test_course_of_this_repository_is_read() -> None:
     course = load_course(root / "course.yml")
     assert [assignment.id for assignment in course.assignments] == ["inverse"]
     assert course.assignment("inverse").max_points == 3600
+
+
+@pytest.mark.parametrize("entry", [CourseEntry, AssignmentEntry, LimitsEntry, LateEntry, EngineEntry, SecretEntry])
+def test_every_key_is_documented(entry: type[BaseModel]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "course-yml.md").read_text(encoding="utf-8")
+    assert [name for name in entry.model_fields if not re.search(rf"[`{{ ]{name}[`:]", page)] == []
+
+
+@pytest.mark.parametrize("field", fields(Limits), ids=lambda field: field.name)
+def test_documented_limits_are_the_ones_in_force(tmp_path: Path, field: Field[int]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "course-yml.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{field.name}`"))
+    least, most, default = (int(number) for number in row.split("|")[4:7])
+    assert default == field.default
+    for good in (least, most):
+        course = load(tmp_path, f"limits: {{{field.name}: {good}}}\n{COURSE}")
+        assert getattr(course.assignments[0].limits, field.name) == good
+    for bad in (least - 1, most + 1):
+        assert (
+            "out of range" in mistakes(tmp_path, f"limits: {{{field.name}: {bad}}}\n{COURSE}")[f"limits.{field.name}"]
+        )
+
+
+def test_documented_example_is_a_course_without_mistakes(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "course-yml.md").read_text(encoding="utf-8")
+    course = load(tmp_path, page.partition("```yaml\n")[2].partition("```")[0])
+    assert course.assignment("inverse").limits.call_cpu_s == 30
 
 
 def test_reading_a_course_leaves_yaml_itself_unchanged() -> None:

@@ -19,12 +19,18 @@ from steepest.submissions import Unmatched, find_submissions
 
 @click.command()
 @click.argument("assignment_id", metavar="ASSIGNMENT")
-@click.argument("paths", metavar="SUBMISSIONS...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.argument(
+    "paths", metavar="SUBMISSIONS...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True)
+)
 @course_option
-@click.option("--jobs", type=click.IntRange(1, 64), help="How many submissions to grade at a time.  [default: course.yml]")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), help="How many submissions to grade at a time.  [default: course.yml]"
+)
 @click.option("--force", is_flag=True, help="Grade again what is up to date.")
 @click.option("--anyone", is_flag=True, help="Grade students who are not in the roster, too.")
-@click.option("--no-sandbox", is_flag=True, help="Run submissions WITHOUT walls. Only for notebooks you wrote yourself.")
+@click.option(
+    "--no-sandbox", is_flag=True, help="Run submissions WITHOUT walls. Only for notebooks you wrote yourself."
+)
 def grade(
     assignment_id: str,
     paths: Sequence[Path],
@@ -46,6 +52,7 @@ def grade(
     if not submissions and not unmatched:
         fail(f"no submission of {assignment_id} below {', '.join(map(str, paths))}")
     reports: list[GradeReport] = []
+    kept = 0
     progress = Progress(
         *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()),
         console=console,
@@ -55,12 +62,14 @@ def grade(
         bar = progress.add_task(f"grading {assignment_id}", total=len(submissions))
         for graded in grade_class(course, paper, submissions, jobs=jobs or course.engine.jobs, force=force):
             reports.append(graded.report)
-            line = result_line(graded.report)
-            progress.console.print(line.append("  (up to date)", style="dim") if graded.kept else line)
+            kept += graded.kept
+            progress.console.print(result_line(graded.report), style="dim" if graded.kept else None)
             progress.advance(bar)
     index = publish_index(course, paper.assignment, names)
     reports.sort(key=lambda report: report.student)
     console.print(score_table(reports))
+    if kept:
+        console.print(f"{kept} of {len(reports)} were up to date and not graded again (--force does)", style="dim")
     if index is not None:
         console.print(f"reports: {index}", soft_wrap=True)
     _end(reports, unmatched)

@@ -16,6 +16,7 @@ Suspect = tuple[Callable[[Array], Array], str]
 
 INVERSE_SUSPECTS: tuple[Suspect, ...] = (
     (np.zeros_like, "X is still zero: the update never reached X, or its gradient is zero."),
+    (lambda M: np.eye(len(M)), "X is the identity, which is the inverse of itself only."),
     (lambda M: M, "X is M itself: return the matrix that was descended, not the argument."),
     (
         lambda M: np.linalg.pinv(M.T),
@@ -121,8 +122,8 @@ def hint_for_heavy_ball(X: Array, M: Array, start: Array, *, learning_rate: floa
         if resembles(X, suspect, right):
             return hint
     return (
-        "Compare one update by hand: X - learning_rate * 2 / n^2 * (X M - I) M', beginning at `start`, "
-        "with the given learning_rate and momentum."
+        f"X_{steps} is where the rule leads from `start` with the given numbers. Do one update by hand: "
+        "start - learning_rate * 2 / n^2 * (start M - I) M'."
     )
 
 

@@ -47,9 +47,10 @@ class Card:
         return self.first.measurement if self.example is None else self.example.measurement
 
     @property
-    def exam_facts(self) -> tuple[str, ...]:
-        """Return what may be said of the exam's matrices, each fact once."""
-        return tuple(dict.fromkeys(result.exam_facts for result in self.results if result.exam_facts))
+    def exam_facts(self) -> str:
+        """Return what may be said of the exam's matrix; empty where it does not matter which matrix was asked."""
+        alone = len(self.results) == 1 and self.first.verdict is not Verdict.SKIPPED
+        return self.first.exam_facts if alone else ""
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,8 @@ def cards(results: Iterable[PropertyResult]) -> tuple[Card, ...]:
     reasons: dict[tuple[object, ...], list[PropertyResult]] = {}
     for result in results:
         if result.verdict is not Verdict.PASSED:
-            example = result.counterexample
-            reason = (result.verdict, result.message, result.help, result.measurement, example)
-            reasons.setdefault(reason, []).append(result)
+            seen = result.counterexample or result.measurement
+            reasons.setdefault((result.verdict, result.message, result.help, seen), []).append(result)
     return tuple(sorted((Card(tuple(group)) for group in reasons.values()), key=_cost, reverse=True))
 
 
@@ -91,13 +91,19 @@ def _cost(card: Card) -> tuple[bool, int]:
     return card.first.verdict is not Verdict.SKIPPED, lost
 
 
+def unsaid(example: Counterexample) -> tuple[tuple[str, Rows | float], ...]:
+    """Return the arguments whose value does not stand in the call itself, which are the matrices."""
+    return tuple(
+        (name, value) for name, value in example.arguments if isinstance(value, tuple) or f"{name}=" not in example.call
+    )
+
+
 def snippet(example: Counterexample) -> str:
     """Return code that repeats the counterexample's call in a notebook; empty if it cannot be written faithfully."""
-    names = [name for name, _ in example.arguments]
-    if not all(name.isidentifier() and not keyword.iskeyword(name) for name in names):
+    arguments = unsaid(example)
+    if not all(name.isidentifier() and not keyword.iskeyword(name) for name, _ in arguments):
         return ""
-    lines = [f"{name} = {_literal(value, example.dtype)}" for name, value in example.arguments]
-    return "\n".join([*lines, example.call])
+    return "\n".join([*(f"{name} = {_literal(value, example.dtype)}" for name, value in arguments), example.call])
 
 
 def _literal(value: Rows | float, dtype: str) -> str:

@@ -15,19 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from steepest.model import Counterexample, GradeReport, PropertyResult, Verdict, points_text
 from steepest.outputs import heat_map, line_chart
-from steepest.outputs.cards import Card, cards, exercises, grid, snippet
+from steepest.outputs.cards import Card, cards, exercises, grid, snippet, unsaid
 from steepest.outputs.clean import cleaned
+from steepest.outputs.overview import Column, columns, graded, key_of, median
 from steepest.outputs.svg import tag
 from steepest.outputs.words import (
     by_exercise,
     count_words,
     mark,
     measurement_words,
-    median_points,
     number,
     score_text,
     short_name,
@@ -51,7 +51,7 @@ def render_report(report: GradeReport, course_title: str = "", assignment_title:
         report=report,
         cards=cards(report.properties),
         exercises=exercises(report),
-        summary=_sentence(report),
+        summary=_summary(report),
     )
 
 
@@ -69,23 +69,22 @@ def render_index(
         assignment_title: The heading; the assignment's id by default.
         names: What to call a student, by id; the id alone by default.
     """
-    clean_reports = [cleaned(report) for report in reports]
-    columns = _columns(clean_reports)
-    title = assignment_title or next((report.assignment for report in clean_reports), "")
-    median = median_points(clean_reports)
+    shown = [cleaned(report) for report in reports]
+    properties = columns(shown)
+    middle = median(report.points for report in graded(shown))
     return _page(
         "index.html.j2",
         course_title,
-        title,
-        rows=[_row(report, columns, names or {}) for report in clean_reports],
-        groups=by_exercise(columns.values()),
-        starts=_starts(columns.values()),
+        assignment_title or next((report.assignment for report in shown), ""),
+        rows=[_row(report, properties, names or {}) for report in shown],
+        columns=properties,
+        groups=by_exercise(column.sample for column in properties),
+        starts=_starts(properties),
         verdicts=tuple(Verdict),
-        tallies=[_tally(key, clean_reports) for key in columns],
-        faults=[report for report in clean_reports if report.needs_human],
-        graded=sum(not report.needs_human for report in clean_reports),
-        median="–" if median is None else points_text(median),
-        max_points=points_text(max((report.max_points for report in clean_reports), default=0)),
+        faults=[report for report in shown if report.needs_human],
+        graded=len(graded(shown)),
+        median="" if middle is None else points_text(middle),
+        max_points=points_text(max((report.max_points for report in shown), default=0)),
     )
 
 
@@ -100,48 +99,20 @@ class _Row:
     results: tuple[PropertyResult | None, ...]
 
 
-@dataclass(frozen=True)
-class _Tally:
-    """How many graded submissions have a property, and in how many it passed."""
-
-    passed: int
-    asked: int
-
-
-_Key = tuple[str, str]
+def _row(report: GradeReport, properties: Iterable[Column], names: Mapping[str, str]) -> _Row:
+    results = {} if report.needs_human else {key_of(result): result for result in report.properties}
+    link = f"{report.student}/report.html" if _SAFE_FOLDER.fullmatch(report.student) else None
+    name = one_line(names.get(report.student, ""), 80)
+    return _Row(report.student, name, link, report, tuple(results.get(column.key) for column in properties))
 
 
-def _columns(reports: Iterable[GradeReport]) -> dict[_Key, PropertyResult]:
-    """Return one result to stand for each property, by exercise and name, exercises together."""
-    found: dict[_Key, PropertyResult] = {}
-    for report in reports:
-        for result in report.properties if not report.needs_human else ():
-            found.setdefault((result.exercise, result.name), result)
-    grouped = by_exercise(found.values())
-    return {(result.exercise, result.name): result for group in grouped.values() for result in group}
-
-
-def _starts(columns: Iterable[PropertyResult]) -> set[int]:
+def _starts(properties: Iterable[Column]) -> set[int]:
     """Return the places of the columns with which an exercise begins."""
-    names = [result.exercise for result in columns]
+    names = [column.sample.exercise for column in properties]
     return {place for place, name in enumerate(names) if name not in names[:place]}
 
 
-def _row(report: GradeReport, columns: Iterable[_Key], names: Mapping[str, str]) -> _Row:
-    results = {(result.exercise, result.name): result for result in report.properties}
-    link = f"{report.student}/report.html" if _SAFE_FOLDER.fullmatch(report.student) else None
-    shown = tuple(None if report.needs_human else results.get(key) for key in columns)
-    return _Row(report.student, one_line(names.get(report.student, ""), 80), link, report, shown)
-
-
-def _tally(key: _Key, reports: Iterable[GradeReport]) -> _Tally:
-    results = [
-        r for report in reports if not report.needs_human for r in report.properties if (r.exercise, r.name) == key
-    ]
-    return _Tally(sum(result.verdict is Verdict.PASSED for result in results), len(results))
-
-
-def _sentence(report: GradeReport) -> str:
+def _summary(report: GradeReport) -> str:
     """Return what the score is made of, in one sentence."""
     total = len(report.properties)
     if total and all(result.verdict is Verdict.PASSED for result in report.properties):
@@ -187,11 +158,15 @@ def _environment() -> Environment:
         "measured": measurement_words,
         "score": score_text,
         "short_name": short_name,
+        "heading": _heading,
+        "code": _code,
         "one_line": one_line,
         "pictures": _pictures,
         "place_of": _place_of,
+        "unsaid": unsaid,
+        "sentence": _sentence_case,
     }
-    environment.tests["matrix"] = _is_matrix
+    environment.tests |= {"matrix": _is_matrix, "large": _is_large}
     environment.globals["bar"] = _bar
     return environment
 
@@ -200,9 +175,28 @@ def _is_matrix(value: object) -> bool:
     return isinstance(value, tuple)
 
 
+def _is_large(example: Counterexample) -> bool:
+    """Return whether a matrix of the example is too wide for half a page."""
+    return any(isinstance(value, tuple) and any(len(row) > 5 for row in value) for _, value in example.arguments)
+
+
 def _place_of(found: Sequence[Card], result: PropertyResult) -> int:
     """Return the number of the card that a property stands on, 0 when it stands on none."""
     return next((place for place, card in enumerate(found, 1) if any(result is other for other in card.results)), 0)
+
+
+def _heading(result: PropertyResult) -> str:
+    return result.title or short_name(result)
+
+
+def _code(text: str) -> Markup:
+    """Return a text, escaped, with what stands between two backticks set as code."""
+    return Markup(re.sub(r"`([^`\n]{1,200})`", r"<code>\1</code>", str(escape(text))))
+
+
+def _sentence_case(text: str) -> str:
+    """Return a text with a capital letter first and a full stop last."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _pictures(example: Counterexample) -> list[tuple[str, Markup]]:

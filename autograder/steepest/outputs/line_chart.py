@@ -15,7 +15,8 @@ from steepest.text import one_line
 MOST_CURVES = 6
 MOST_BUCKETS = 240
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _PLOT_HEIGHT = 560.0, 52.0, 548.0, 12.0, 220.0
+_DEEPEST = -40  # a loss below 1e-40 is rounding; drawing it would flatten everything that matters
+_WIDTH, _LEFT, _RIGHT, _TOP, _PLOT_HEIGHT = 560.0, 58.0, 548.0, 12.0, 220.0
 # Okabe and Ito's colours, darkened for text-like lines on white; dashes tell the curves apart without any colour.
 _STROKES = ("#0a5fa8", "#b8500a", "#00795a", "#8f3b76", "#4b5563", "#7a6400")
 _DASHES = (None, "7 4", "2 3", "9 3 2 3", "12 4", "4 2")
@@ -36,8 +37,8 @@ class _Frame:
         return _LEFT + (_RIGHT - _LEFT) * step / self.last
 
     def y(self, value: float) -> float:
-        """Return the height of a value; zero stands on the lower edge."""
-        return self.level(math.log10(value) if value > 0 else self.low)
+        """Return the height of a value; what is below the lower edge stands on it."""
+        return self.level(max(math.log10(value), self.low) if value > 0 else self.low)
 
     def level(self, exponent: float) -> float:
         """Return the height of a power of ten."""
@@ -48,12 +49,12 @@ def line_chart(curves: Sequence[Curve], title: str, *, x_label: str = "step", y_
     """Return the curves over their steps, counted from 0, with a logarithmic axis and a legend.
 
     Long curves are thinned to the extremes of each stretch. Values that a logarithmic axis cannot show (NaN, infinite,
-    negative) leave gaps, zeros stand on the lower edge, and a line below the picture says how many there are.
+    negative) leave gaps, zeros and what is below 1e-40 stand on the lower edge, and a line below says how many.
     """
     shown = curves[:MOST_CURVES]
     words = one_line(title, 80)
     frame = _frame(shown)
-    notes = [note for curve in shown for note in _notes(curve)]
+    notes = [note for curve in shown for note in _notes(curve, frame)]
     if len(curves) > len(shown):
         notes.append(f"{len(curves) - len(shown)} more curves are not drawn")
     if frame is None:
@@ -81,7 +82,8 @@ def _frame(curves: Iterable[Curve]) -> _Frame | None:
     last = max(len(curve.values) for curve in curves) - 1
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
     zeros = any(value == 0 for curve in curves for value in curve.values)
-    return _Frame(max(last, 1), low - zeros, max(high, low + 1))
+    low = max(low - zeros, min(_DEEPEST, high - 10))
+    return _Frame(max(last, 1), low, max(high, low + 1))
 
 
 def _drawable(value: float) -> bool:
@@ -164,18 +166,19 @@ def _power(exponent: int) -> str:
     return "1" if exponent == 0 else "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
-def _notes(curve: Curve) -> list[str]:
-    """Return what the axis cannot show of a curve, in words."""
+def _notes(curve: Curve, frame: _Frame | None) -> list[str]:
+    """Return what the axes cannot show of a curve, in words."""
     name = one_line(curve.name, 34)
+    total = len(curve.values)
     lost = [step for step, value in enumerate(curve.values) if not _drawable(value)]
-    zeros = sum(value == 0 for value in curve.values)
+    lowest = 10.0**frame.low if frame is not None else 0.0
+    below = [value for value in curve.values if 0 <= value < lowest or value == 0]
     notes = []
     if lost:
-        notes.append(
-            f"{name}: {len(lost)} of {len(curve.values)} values are NaN, infinite or negative, first at step {lost[0]}"
-        )
-    if zeros:
-        notes.append(f"{name}: {zeros} of {len(curve.values)} values are zero, drawn on the lower edge")
+        notes.append(f"{name}: {len(lost)} of {total} values are NaN, infinite or negative, first at step {lost[0]}")
+    if below:
+        words = f"below {_power(frame.low)}" if frame is not None and any(below) else "zero"
+        notes.append(f"{name}: {len(below)} of {total} values are {words}, drawn on the lower edge")
     return notes
 
 

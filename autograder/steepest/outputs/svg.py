@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 INK = "#3c4350"
 
@@ -17,12 +17,12 @@ Attribute = str | float | None
 
 def tag(name: str, content: str = "", /, **attributes: Attribute) -> Markup:
     """Return an element with escaped attributes; ``class_`` and ``font_size`` become ``class`` and ``font-size``."""
-    parts = [
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), short(value))
+    parts = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(short(value))}"'
         for key, value in attributes.items()
         if value is not None
-    ]
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), Markup("").join(parts), content)
+    )
+    return Markup(f"<{name}{parts}>{escape(content)}</{name}>")  # every part that could be a student's is escaped
 
 
 def picture(width: float, height: float, title: str, content: Sequence[Markup]) -> Markup:

@@ -1,8 +1,7 @@
-"""The words that every output shares: marks and names of verdicts, numbers, measurements, the sums of a report."""
+"""The words that every output shares: marks and names of verdicts, numbers, measurements, scores."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import assert_never
@@ -79,12 +78,3 @@ def by_exercise(results: Iterable[PropertyResult]) -> dict[str, list[PropertyRes
     for result in results:
         groups.setdefault(result.exercise, []).append(result)
     return groups
-
-
-def median_points(reports: Iterable[GradeReport]) -> int | None:
-    """Return the median of the scores in hundredths of a point, rounded half up; None when nothing was graded."""
-    scores = sorted(report.points for report in reports if not report.needs_human)
-    if not scores:
-        return None
-    middle = len(scores) // 2
-    return scores[middle] if len(scores) % 2 else math.floor((scores[middle - 1] + scores[middle]) / 2 + 0.5)

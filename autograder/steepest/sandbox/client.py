@@ -128,6 +128,11 @@ class Zygote:
         reply = self._receive()
         return Usage(float(reply["cpu_s"]), float(reply["memory_mib"]))
 
+    @property
+    def pid(self) -> int:
+        """Return the pid of the zygote's process."""
+        return self._process.pid
+
     def worker_processes(self) -> tuple[int, ...]:
         """Return the pids of all processes that this zygote forked or adopted and that still exist."""
         self._control.send(json.dumps({"verb": "list"}).encode())
@@ -169,9 +174,7 @@ class Zygote:
 class Worker:
     """One locked process that holds one submission; every request has one deadline and at most one answer."""
 
-    def __init__(
-        self, zygote: Zygote, pid: int, requests: int, answers: int, scratch: Path, limits: Limits
-    ) -> None:
+    def __init__(self, zygote: Zygote, pid: int, requests: int, answers: int, scratch: Path, limits: Limits) -> None:
         self._zygote = zygote
         self.pid = pid
         self._requests = requests
@@ -250,7 +253,11 @@ class Worker:
             return None, CallStatus.DIED, str(ended)
 
     def _refuse_unasked(self) -> None:
-        if self._surplus or self._readable(0):
+        if not self._surplus and self._readable(0):
+            self._surplus = os.read(self._answers, 1)
+            if not self._surplus:
+                raise _Ended("the process ended itself or was ended by a limit")
+        if self._surplus:
             raise WireError("bytes that nobody asked for")
 
     def _send(self, data: bytes, deadline: float) -> None:
@@ -297,7 +304,8 @@ class Worker:
 
     def _cpu_s(self) -> float:
         try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+            # As bytes: the name in it is the submission's to choose, and need not be text.
+            fields = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
         except OSError:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -99,11 +99,15 @@ def _sibling(zygote: Zygote, worker: Worker, limits: Limits, walls: Sequence[Wal
 def _flood(worker: Worker, limits: Limits) -> Probe:
     result = worker.run_cell(f"print('x' * {FLOOD_CHARACTERS})")
     kept = len(result.printed)
-    return Probe("flood the output", kept < 2048 * limits.output_kib, f"{kept} of {FLOOD_CHARACTERS} characters were kept")
+    return Probe(
+        "flood the output", kept < 2048 * limits.output_kib, f"{kept} of {FLOOD_CHARACTERS} characters were kept"
+    )
 
 
 def _hang(zygote: Zygote, limits: Limits, walls: Sequence[Wall]) -> Probe:
-    ignore = "import signal\nfor s in (signal.SIGINT, signal.SIGTERM, signal.SIGXCPU): signal.signal(s, signal.SIG_IGN)\n"
+    ignore = (
+        "import signal\nfor s in (signal.SIGINT, signal.SIGTERM, signal.SIGXCPU): signal.signal(s, signal.SIG_IGN)\n"
+    )
     with _worker(zygote, limits, walls) as worker:
         result = worker.run_cell(ignore + "while True: pass")
         return _probe("hang, and ignore signals", result, lambda result: result.status is CallStatus.TIMED_OUT)
@@ -116,4 +120,6 @@ def _survivor(zygote: Zygote, limits: Limits, walls: Sequence[Wall]) -> Probe:
     worker.close()
     left = zygote.worker_processes()
     held = not left and not scratch.exists()
-    return Probe("outlive the grading", held, f"processes left: {len(left)}, scratch folder removed: {not scratch.exists()}")
+    return Probe(
+        "outlive the grading", held, f"processes left: {len(left)}, scratch folder removed: {not scratch.exists()}"
+    )

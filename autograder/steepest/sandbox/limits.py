@@ -7,7 +7,6 @@ every wall that it was told to build or raises.
 from __future__ import annotations
 
 import os
-import site
 import stat
 import sys
 import sysconfig
@@ -29,6 +28,8 @@ THREADS_BESIDE_OTHERS = 1024
 """How many threads may start on the whole machine, from now on, where others count as the same user."""
 ADDRESS_SPACE_RATIO = 8
 """Mapped memory may exceed used memory by this; it bounds the page tables, which no other limit counts."""
+STACK_MIB = 64
+"""The stack of the main thread where the machine sets no limit."""
 CPU_GRACE_S = 5
 """SIGXCPU comes first, which a student's code may ignore, and SIGKILL after this, which it may not."""
 
@@ -105,18 +106,25 @@ def readable_paths() -> tuple[Path, ...]:
 
     Not the folders that an editable install points to, nor /etc, /proc, /sys, /dev or a home folder as such.
     """
-    names = ("stdlib", "platstdlib", "purelib", "platlib")
-    python = [*map(sysconfig.get_path, names), *site.getsitepackages(), f"{sys.base_prefix}/lib", sys.executable]
-    found = {Path(name).resolve() for name in (*python, *SYSTEM_LIBRARIES) if name and Path(name).exists()}
+    names = [f"{sys.base_prefix}/lib", sys.executable, *SYSTEM_LIBRARIES]
+    found = {*_python_folders(), *(Path(name).resolve() for name in names if Path(name).exists())}
     return tuple(sorted(path for path in found if not any(parent in found for parent in path.parents)))
+
+
+def _python_folders() -> set[Path]:
+    """Return the folders of the standard library and of installed packages, and none that a source tree stands in."""
+    base = {"platbase": sys.base_exec_prefix}  # else platstdlib is an empty folder of the virtual environment
+    names = [sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")]
+    names += [name for name in sys.path if Path(name).name in ("site-packages", "dist-packages")]
+    return {Path(name).resolve() for name in names if Path(name).is_dir()}
 
 
 def libraries_are_public() -> bool:
     """Return whether a user that is nobody could read Python's libraries, judged by their modes two levels deep."""
-    folders = [Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")]
-    return all(_is_public(folder) and all(map(_is_public, folder.iterdir())) for folder in folders) and all(
-        _may_pass(parent) for folder in folders for parent in folder.parents
-    )
+    folders = _python_folders()
+    if not all(_may_pass(parent) for folder in folders for parent in folder.parents):
+        return False
+    return all(_is_public(path) for folder in folders for path in (folder, *folder.iterdir()))
 
 
 def _is_public(path: Path) -> bool:
@@ -205,13 +213,16 @@ def _limit_resources(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + CPU_GRACE_S))
         _lower(resource.RLIMIT_AS, size + ADDRESS_SPACE_RATIO * memory)
         _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+        # Else a submission could raise its own: the stack grows without being counted as memory.
+        soft, _ = resource.getrlimit(resource.RLIMIT_STACK)
+        _lower(resource.RLIMIT_STACK, STACK_MIB * MIB if soft == resource.RLIM_INFINITY else soft)
         for unused in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
             _lower(unused, 0)
 
 
 def _memory_now() -> tuple[int, int]:
     """Return how many bytes this process has mapped, and how many of them RLIMIT_DATA counts."""
-    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    fields = Path("/proc/self/statm").read_text(encoding="utf-8").split()
     page = os.sysconf("SC_PAGE_SIZE")
     return int(fields[0]) * page, int(fields[5]) * page
 
@@ -233,7 +244,7 @@ def _limit_threads() -> None:
 
 def _threads_of_all() -> int:
     """Return how many threads the machine runs: at least as many as this user does, and read in no time."""
-    return int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].partition("/")[2])
+    return int(Path("/proc/loadavg").read_text(encoding="utf-8").split()[3].partition("/")[2])
 
 
 def _change_user(user: int, scratch: Path, readable: Sequence[Path], wanted: frozenset[Wall]) -> None:

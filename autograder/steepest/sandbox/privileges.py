@@ -30,12 +30,12 @@ def may_change_user() -> bool:
 
 
 def _effective_capabilities() -> int:
-    lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8", errors="replace").splitlines()
     return next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff:")), 0)
 
 
 def _private_uids_exist() -> bool:
-    lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    lines = Path("/proc/self/uid_map").read_text(encoding="utf-8").splitlines()
     maps = ((int(first), int(count)) for first, _, count in map(str.split, lines))
     return any(first <= PRIVATE_UIDS[0] and PRIVATE_UIDS[-1] < first + count for first, count in maps)
 

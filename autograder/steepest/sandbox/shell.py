@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Any as AnyTrait
 from traitlets import Type
 from traitlets.config import Config
 
@@ -24,9 +23,6 @@ KEPT_MIME_TYPES = (
 )
 MAX_RICH_BYTES = 512 * 1024
 REFUSAL = "shell commands (!, %%bash, %system) are not run by the grader; use Python instead"
-
-Output = dict[str, str]
-"""One output of a cell: a MIME type mapped to its text; ``stream`` stands for what was printed."""
 
 
 class CappedText(io.TextIOBase):
@@ -62,22 +58,26 @@ class _KeepingHook(DisplayHook):
     """Keeps the value of a cell's last expression as rich output instead of printing it."""
 
     def __call__(self, result: Any = None) -> None:  # noqa: ANN401  # any object a student's cell ends with
-        self.check_for_underscore()
-        if result is None or self.quiet():
+        if result is None or self.quiet():  # type: ignore[no-untyped-call]
             return
-        bundle, _ = self.compute_format_data(result)
-        self.update_user_ns(result)
-        self.shell.keep(bundle)
+        bundle, _ = self.compute_format_data(result)  # type: ignore[no-untyped-call]
+        self.update_user_ns(result)  # type: ignore[no-untyped-call]
+        if isinstance(self.shell, StudentShell):
+            self.shell.keep(bundle)
 
 
 class _KeepingPublisher(DisplayPublisher):
     """Keeps what ``display`` and plots publish."""
 
     def publish(self, data: dict[str, Any], *args: object, **kwargs: object) -> None:
-        self.shell.keep(data)
+        """Keep the bundle."""
+        if isinstance(self.shell, StudentShell):
+            self.shell.keep(data)
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.outputs.clear()
+        """Forget what the cell displayed until now."""
+        if isinstance(self.shell, StudentShell):
+            self.shell.outputs.clear()
 
 
 class StudentShell(InteractiveShell):
@@ -85,7 +85,8 @@ class StudentShell(InteractiveShell):
 
     displayhook_class = Type(_KeepingHook)
     display_pub_class = Type(_KeepingPublisher)
-    outputs = AnyTrait()
+    outputs: list[dict[str, str]]
+    printed: CappedText
 
     def keep(self, bundle: dict[str, Any]) -> None:
         """Keep the known MIME types of ``bundle`` that are not too large; text/plain always stands for the rest."""
@@ -104,13 +105,13 @@ class StudentShell(InteractiveShell):
         """Return the inline backend, which is on already; ``%matplotlib inline`` (or any other) is welcome."""
         return "inline", "inline"
 
-    def system(self, cmd: str) -> NoReturn:  # noqa: ARG002
+    def system(self, cmd: str) -> NoReturn:
         """Refuse politely."""
         raise PermissionError(REFUSAL)
 
     system_piped = system_raw = system
 
-    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> NoReturn:  # noqa: ARG002
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> NoReturn:
         """Refuse politely."""
         raise PermissionError(REFUSAL)
 

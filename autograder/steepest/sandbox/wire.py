@@ -44,6 +44,7 @@ DTYPES = {
 _ITEM_NAME = re.compile(
     r"(\d{1,2}):(tensor|numbers|number|opaque|other)(?::([A-Za-z0-9_.]{1,80})(?::([\d,]{0,120}))?)?"
 )
+_MUTATED_NAME = re.compile(r"[0-9]{1,2}|[A-Za-z_][A-Za-z0-9_]{0,79}")
 _ARGUMENT_NAME = re.compile(r"(array|int|float):([A-Za-z0-9_]{1,80})")
 
 
@@ -169,7 +170,7 @@ def read_answer(kind: Kind, text: str, payload: bytes) -> Answer:
         case Kind.RAISED:
             return Answer(CallStatus.RAISED, error=clean(text, 2000))
         case Kind.RETURNED:
-            mutated = tuple(name for name in text.split(",") if name)[:MAX_ITEMS]
+            mutated = tuple(filter(_MUTATED_NAME.fullmatch, text.split(",")))[:MAX_ITEMS]
             return Answer(CallStatus.RETURNED, decode_items(payload), mutated=mutated)
         case _:
             raise WireError("an answer to another question")
@@ -230,4 +231,7 @@ def _array(entry: Mapping[str, object]) -> npt.NDArray[np.generic]:
         raise WireError("unknown dtype")
     if len(shape) > MAX_DIMENSIONS:
         raise WireError("too many dimensions")
-    return np.frombuffer(bytes(data), dtype=DTYPES[str(dtype)]).reshape(shape)
+    try:
+        return np.frombuffer(bytes(data), dtype=DTYPES[str(dtype)]).reshape(shape)
+    except (ValueError, OverflowError):  # an empty tensor may claim sides that numpy cannot count
+        raise WireError("impossible shape") from None

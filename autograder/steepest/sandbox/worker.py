@@ -23,7 +23,17 @@ import torch
 
 from steepest.answers import Item, NumbersItem, OtherItem, TensorItem
 from steepest.sandbox.shell import CappedText, StudentShell, redirected
-from steepest.sandbox.wire import DTYPES, HEADER, MAX_ITEMS, MAX_PAYLOAD, Frame, Header, Kind, decode_arguments, encode_items
+from steepest.sandbox.wire import (
+    DTYPES,
+    HEADER,
+    MAX_ITEMS,
+    MAX_PAYLOAD,
+    Frame,
+    Header,
+    Kind,
+    decode_arguments,
+    encode_items,
+)
 
 MAX_NUMBERS = 200_000
 MAX_ELEMENTS = 200_000
@@ -78,7 +88,7 @@ def run_cell(shell: StudentShell, source: str) -> bytes:
     """Return, as JSON, what a cell printed and displayed and the error it ended with, if any."""
     shell.outputs = []
     with redirected(shell.printed):
-        result = shell.run_cell(source, store_history=False)
+        result = shell.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
     error = result.error_before_exec or result.error_in_exec
     report = {
         "printed": shell.printed.take(),
@@ -157,7 +167,7 @@ def seed_everything(function: str, payload: bytes) -> None:
     digest = hashlib.sha256(function.encode() + payload).digest()
     (seed,) = struct.unpack("!Q", digest[:8])
     torch.manual_seed(seed % 2**63)
-    np.random.seed(seed % 2**32)  # noqa: NPY002  # the student's code may use the global generator
+    np.random.seed(seed % 2**32)  # the student's code may use the global generator
     random.seed(seed)
 
 

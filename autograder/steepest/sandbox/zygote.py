@@ -139,12 +139,18 @@ def child(request: Mapping[str, Any], requests: int, answers: int) -> None:
 
 
 def low_numbers(requests: int, answers: int) -> tuple[int, int]:
-    """Move the two pipe ends to descriptors 3 and 4, and close all others but 0, 1 and 2."""
+    """Move the two pipe ends to descriptors 3 and 4, make 0, 1 and 2 the null device, and close all others.
+
+    The zygote's own descriptor 2 is a file, in which one submission could leave a message for the next.
+    """
     spare = os.dup(requests), os.dup(answers)
     while min(spare) < 5:
         spare = os.dup(spare[0]), os.dup(spare[1])
     os.dup2(spare[0], 3)
     os.dup2(spare[1], 4)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
     os.closerange(5, 4096)
     return 3, 4
 
@@ -177,7 +183,8 @@ def children() -> list[int]:
     found = []
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
-            fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+            # As bytes: the name in it is the process' to choose, and need not be text.
+            fields = Path(f"/proc/{entry}/stat").read_bytes().rpartition(b")")[2].split()
         except OSError:
             continue
         if int(fields[1]) == os.getpid():

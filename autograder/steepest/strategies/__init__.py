@@ -102,8 +102,9 @@ def large_matrices() -> SearchStrategy[Array]:
 
 
 def ill_conditioned_matrices() -> SearchStrategy[Array]:
-    """Return float32 matrices, n = 6 to 10, condition number 256 to 1024: no descent inverts them in 3 steps.
+    """Return float32 matrices, n = 8 to 10, with condition number 8192, or 10000 in an exam.
 
-    Four singular values lie between 1/8 and 1, the others below 1/200. Shrinks to a 6 x 6 diagonal matrix.
+    No descent inverts them in 3 steps: four singular values lie between 1/8 and 1, the others below 1/200. Shrinks
+    to n = 8 and entries that are multiples of a quarter of a power of two.
     """
     return inverse.ILL_CONDITIONED.strategy

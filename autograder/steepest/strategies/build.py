@@ -20,29 +20,62 @@ def contiguous(matrix: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> Arra
     return array
 
 
-def product_of_reflectors(n: int, vectors: Sequence[Sequence[int]]) -> Float64:
-    """Return the product of the reflectors ``I - 2 v v' / v'v``, (n, n); a zero vector is left out."""
+Vectors = Sequence[Sequence[int]]
+
+
+def product_of_reflectors(n: int, vectors: Vectors) -> Float64:
+    """Return the product of the reflectors ``I - 2 v v' / v'v``, (n, n), each v being the last n entries of a vector.
+
+    A zero vector is left out, so that no vector, or only zeros, gives I.
+    """
     Q = np.eye(n)
     for vector in vectors:
-        v = np.asarray(vector, dtype=np.float64)
+        v = np.asarray(vector, dtype=np.float64)[-n:]
         if v.any():
             Q = Q @ (np.eye(n) - 2.0 * np.outer(v, v) / (v @ v))
     return Q
 
 
-def orthogonal_factors(n: int) -> SearchStrategy[Float64]:
-    """Return a strategy of (n, n) orthogonal matrices; it shrinks to I, then to small rational entries.
+def reflector_vectors(largest_n: int) -> SearchStrategy[Vectors]:
+    """Return at most two vectors of small integers for `product_of_reflectors`; they shrink to none.
 
-    Reflectors of small integer vectors, because QR of drawn floats shrinks to unreadable entries.
+    Integers, because QR of drawn floats shrinks to unreadable entries. As many as the largest matrix needs, because
+    a smaller matrix is found from a larger one only if the draws stay where they are.
     """
-    vectors = st.lists(st.integers(-2, 2), min_size=n, max_size=n)
-    return st.lists(vectors, max_size=2).map(lambda drawn: product_of_reflectors(n, drawn))
+    vector = st.lists(st.integers(-2, 2), min_size=largest_n, max_size=largest_n)
+    return st.lists(vector, max_size=2)
 
 
-def spectra(n: int, *, halvings: int) -> SearchStrategy[Float64]:
-    """Return a strategy of n singular values among 1, 1/2, ..., ``2^-halvings``; it shrinks to all ones."""
-    exponents = st.lists(st.integers(0, halvings), min_size=n, max_size=n)
-    return exponents.map(lambda drawn: 2.0 ** -np.asarray(drawn, dtype=np.float64))
+def exponents(largest_n: int, *, halvings: int) -> SearchStrategy[list[int]]:
+    """Return as many exponents e of singular values ``2^-e`` as the largest matrix needs; they shrink to zeros."""
+    return st.lists(st.integers(0, halvings), min_size=largest_n, max_size=largest_n)
+
+
+def spectrum(n: int, drawn: Sequence[int]) -> Float64:
+    """Return n singular values ``2^-e``, e being the last n of the ``drawn`` exponents."""
+    return np.asarray(2.0 ** -np.asarray(drawn[-n:], dtype=np.float64), dtype=np.float64)
+
+
+def products(smallest_n: int, largest_n: int) -> SearchStrategy[Float64]:
+    """Return ``U diag(S) V'`` with singular values 1, 1/2 and 1/4; shrinks to the smallest identity matrix."""
+    vectors = reflector_vectors(largest_n)
+    return st.builds(
+        lambda n, S, U, V: product_of_reflectors(n, U) * spectrum(n, S) @ product_of_reflectors(n, V).T,
+        st.integers(smallest_n, largest_n),
+        exponents(largest_n, halvings=2),
+        vectors,
+        vectors,
+    )
+
+
+def symmetric_products(largest_n: int) -> SearchStrategy[Float64]:
+    """Return ``U diag(S) U'`` with singular values 1, 1/2 and 1/4; shrinks to [[1]]."""
+    return st.builds(
+        lambda n, S, U: product_of_reflectors(n, U) * spectrum(n, S) @ product_of_reflectors(n, U).T,
+        st.integers(1, largest_n),
+        exponents(largest_n, halvings=2),
+        reflector_vectors(largest_n),
+    )
 
 
 def haar_orthogonal(generator: np.random.Generator, n: int) -> Float64:

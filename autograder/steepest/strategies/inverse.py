@@ -8,28 +8,35 @@ random entries, two in five are singular.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from steepest.answers import Array
 from steepest.linalg import Float64
 from steepest.strategies.build import (
+    Vectors,
     contiguous,
     drawn_spectrum,
     haar_orthogonal,
     log_uniform,
-    orthogonal_factors,
-    spectra,
+    product_of_reflectors,
+    products,
+    reflector_vectors,
+    symmetric_products,
     with_spectrum,
 )
 from steepest.strategies.family import Family
 
 SCALES = (1e4, 1e-4)
-SLOW = (1.0, 0.5, 0.25, 0.125)
+FAST = (1.0, 0.5, 0.25, 0.125)
 """The large singular values of an ill-conditioned matrix: more of them than steps, so that not even conjugate
 gradients get past them to the small ones."""
+
+SLOW = tuple(2.0**-exponent for exponent in range(8, 14))
+"""The small ones, far apart: 60 steps of LBFGS (three times its usual 20) find some of them, and never the smallest."""
 
 
 def _matrices(*entries: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> tuple[Array, ...]:
@@ -39,17 +46,6 @@ def _matrices(*entries: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> tup
 def _size(index: int, *sizes: int) -> int:
     """Return the size of the index-th draw: sizes take turns, so that no exam misses one by chance."""
     return sizes[index % len(sizes)]
-
-
-def _products(n: int, halvings: int) -> SearchStrategy[Float64]:
-    """Return a strategy of ``U diag(s) V'`` that shrinks to I."""
-    factors = st.tuples(orthogonal_factors(n), spectra(n, halvings=halvings), orthogonal_factors(n))
-    return factors.map(lambda drawn: drawn[0] * drawn[1] @ drawn[2].T)
-
-
-def _symmetric_products(n: int) -> SearchStrategy[Float64]:
-    factors = st.tuples(orthogonal_factors(n), spectra(n, halvings=2))
-    return factors.map(lambda drawn: drawn[0] * drawn[1] @ drawn[0].T)
 
 
 def _small(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Float64:
@@ -88,23 +84,39 @@ def _draw_permutation(generator: np.random.Generator, index: int) -> Array:
     return contiguous(np.eye(_size(index, 4, 5))[generator.permutation(_size(index, 4, 5))])
 
 
+def _swapped(n: int, places: Sequence[int]) -> Array:
+    """Return the permutation matrix that swaps neighbours, the last two for place 0; no places give I."""
+    order = np.arange(n)
+    for place in places:
+        at = n - 2 - place
+        if at >= 0:
+            order[[at, at + 1]] = order[[at + 1, at]]
+    return contiguous(np.eye(n)[order])
+
+
 def _draw_one_by_one(generator: np.random.Generator, index: int) -> Array:
     return contiguous([[log_uniform(generator, 0.25, 4.0) * (-1) ** index]])
 
 
-def _ill_conditioned(large: npt.ArrayLike, small: npt.ArrayLike, U: Float64, V: Float64) -> Array:
-    return contiguous(U * np.concatenate([np.asarray(large), np.asarray(small)]) @ V.T)
+def _ill_conditioned(small: Sequence[float], U: Float64, V: Float64) -> Array:
+    return contiguous(U * np.asarray([*FAST, *small]) @ V.T)
 
 
 def _draw_ill_conditioned(generator: np.random.Generator, index: int) -> Array:
-    small = drawn_spectrum(generator, 6, condition_number=4.0, largest=4e-3)
-    return _ill_conditioned(SLOW, small, haar_orthogonal(generator, 10), haar_orthogonal(generator, 10))
+    small = drawn_spectrum(generator, 6, condition_number=40.0, largest=4e-3)
+    return _ill_conditioned(small.tolist(), haar_orthogonal(generator, 10), haar_orthogonal(generator, 10))
 
 
-def _explored_ill_conditioned(n: int) -> SearchStrategy[Array]:
-    small = st.lists(st.integers(8, 10), min_size=n - len(SLOW), max_size=n - len(SLOW))
-    parts = st.tuples(small, orthogonal_factors(n), orthogonal_factors(n))
-    return parts.map(lambda drawn: _ill_conditioned(SLOW, 2.0 ** -np.asarray(drawn[0], float), drawn[1], drawn[2]))
+def _dense(n: int) -> Float64:
+    """Return the reflector of the vector of ones: no column of I is an eigenvector of ``M' M`` once it is a factor.
+
+    For a diagonal M each column is one, and conjugate gradients on columns find the whole inverse in one step.
+    """
+    return product_of_reflectors(n, [[1] * n])
+
+
+def _explored_ill_conditioned(n: int, vectors: Vectors) -> Array:
+    return _ill_conditioned(SLOW[len(FAST) - n :], _dense(n), product_of_reflectors(n, vectors))
 
 
 DIAGONAL = Family(
@@ -122,7 +134,7 @@ DIAGONAL = Family(
 ORTHOGONAL = Family(
     name="orthogonal",
     description="orthogonal matrices",
-    strategy=st.integers(1, 4).flatmap(orthogonal_factors).map(contiguous),
+    strategy=st.builds(product_of_reflectors, st.integers(1, 4), reflector_vectors(4)).map(contiguous),
     draw=lambda generator, index: contiguous(haar_orthogonal(generator, _size(index, 3, 4))),
     draws=2,
     ladder=_matrices([[1]], [[-1]], [[0, 1], [1, 0]], [[0, -1], [1, 0]], [[0.6, -0.8], [0.8, 0.6]]),
@@ -131,18 +143,20 @@ ORTHOGONAL = Family(
 POSITIVE_DEFINITE = Family(
     name="positive_definite",
     description="symmetric positive definite matrices",
-    strategy=st.integers(1, 4).flatmap(_symmetric_products).map(contiguous),
+    strategy=symmetric_products(4).map(contiguous),
     draw=_draw_positive_definite,
     draws=1,
     # Its largest entry, 1.75, is far below its largest singular value, 4: a step size made from entries diverges.
     specials=_matrices(np.eye(4) + 0.75),
-    ladder=_matrices([[1]], [[0.5]], np.diag([1, 2]), [[2, 1], [1, 2]], [[2, 1, 0], [1, 2, 1], [0, 1, 2]]),
+    ladder=_matrices(
+        [[1]], [[0.5]], np.diag([1, 2]), [[2, 1], [1, 2]], [[2, 1, 0], [1, 2, 1], [0, 1, 2]], np.eye(3) + 1.5
+    ),
 )
 
 WELL_CONDITIONED = Family(
     name="well_conditioned",
     description="well-conditioned matrices",
-    strategy=st.integers(1, 4).flatmap(lambda n: _products(n, halvings=2)).map(contiguous),
+    strategy=products(1, 4).map(contiguous),
     draw=lambda generator, index: contiguous(_small(generator, _size(index, 3, 2, 4))),
     ladder=_matrices(
         [[1]],
@@ -162,7 +176,7 @@ WELL_CONDITIONED = Family(
 NEGATIVE_DETERMINANT = Family(
     name="negative_determinant",
     description="matrices with a negative determinant",
-    strategy=st.integers(1, 4).flatmap(lambda n: _products(n, halvings=2)).map(_with_negative_determinant),
+    strategy=products(1, 4).map(_with_negative_determinant),
     draw=lambda generator, index: _with_negative_determinant(_small(generator, _size(index, 2, 3))),
     draws=2,
     ladder=_matrices([[-1]], [[-0.5]], [[0, 1], [1, 0]], [[1, 0], [0, -1]], [[1, 1], [1, -1]]),
@@ -171,9 +185,7 @@ NEGATIVE_DETERMINANT = Family(
 PERMUTATION = Family(
     name="permutation",
     description="identity and permutation matrices",
-    strategy=st.integers(1, 5)
-    .flatmap(lambda n: st.permutations(range(n)))
-    .map(lambda order: contiguous(np.eye(len(order))[order])),
+    strategy=st.builds(_swapped, st.integers(1, 5), st.lists(st.integers(0, 3), max_size=4)),
     draw=_draw_permutation,
     draws=1,
     specials=_matrices(np.eye(3), np.eye(3)[[1, 2, 0]]),
@@ -192,9 +204,7 @@ ONE_BY_ONE = Family(
 SCALED = Family(
     name="scaled",
     description="matrices with entries near 10000 or 0.0001",
-    strategy=st.tuples(st.sampled_from(SCALES), st.integers(1, 4).flatmap(lambda n: _products(n, halvings=2))).map(
-        lambda drawn: contiguous(drawn[0] * drawn[1])
-    ),
+    strategy=st.tuples(st.sampled_from(SCALES), products(1, 4)).map(lambda drawn: contiguous(drawn[0] * drawn[1])),
     draw=lambda generator, index: contiguous(
         _size(index, 1, 0) * SCALES[0] * _small(generator, 3, worst=4.0)
         + _size(index, 0, 1) * SCALES[1] * _small(generator, 3, worst=4.0)
@@ -206,9 +216,7 @@ SCALED = Family(
 FLOAT64 = Family(
     name="float64",
     description="matrices in float64",
-    strategy=st.integers(1, 4)
-    .flatmap(lambda n: _products(n, halvings=2))
-    .map(lambda matrix: contiguous(matrix, np.float64)),
+    strategy=products(1, 4).map(lambda matrix: contiguous(matrix, np.float64)),
     draw=lambda generator, index: contiguous(_small(generator, _size(index, 3, 2, 4), worst=4.0), np.float64),
     ladder=_matrices(
         [[1]],
@@ -226,7 +234,7 @@ FLOAT64 = Family(
 LARGE = Family(
     name="large",
     description="matrices with 8 to 12 rows",
-    strategy=st.integers(8, 12).flatmap(lambda n: _products(n, halvings=2)).map(contiguous),
+    strategy=products(8, 12).map(contiguous),
     draw=lambda generator, index: contiguous(_small(generator, _size(index, 8, 12), worst=4.0)),
     draws=2,
     ladder=_matrices(np.eye(8), np.eye(8)[::-1], np.diag([1, 2, 3, 4, 1, 2, 3, 4])),
@@ -235,10 +243,10 @@ LARGE = Family(
 ILL_CONDITIONED = Family(
     name="ill_conditioned",
     description="ill-conditioned matrices",
-    strategy=st.integers(6, 10).flatmap(_explored_ill_conditioned),
+    strategy=st.builds(_explored_ill_conditioned, st.integers(8, 10), reflector_vectors(10)),
     draw=_draw_ill_conditioned,
     draws=2,
-    ladder=_matrices(np.diag([*SLOW, 2.0**-8, 2.0**-8])),
+    ladder=(_ill_conditioned(SLOW[-4:], _dense(8), np.eye(8)),),
 )
 
 FAMILIES = (

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from descent_linalg.factors import Factors, complete
-from descent_linalg.rotations import MAX_SWEEPS, Sweeps
+from descent_linalg.problem import power_of_two
+from descent_linalg.rotations import MAX_SWEEPS, Sweeps, column_dots
 from descent_linalg.solution import Outcome, Progress
+
+MODERATE = (1 / 8, 8)
+"""Matrices whose largest entries lie in here need no scaling; there, every threshold keeps a wide margin."""
 
 
 @dataclass(frozen=True)
@@ -29,40 +34,55 @@ class Jacobi:
 
     max_sweeps: int = MAX_SWEEPS
 
-    def decompose(
-        self, A: Float[Tensor, "batch m n"], start: Factors | None = None, progress: Progress | None = None
-    ) -> Factors:
+    def decompose(self, A: Float[Tensor, "batch m n"], progress: Progress | None = None) -> Factors:
         """Return the factors of tall or square matrices, singular values descending.
 
-        ``losses`` is ``off(V'A'AV)`` before each sweep and, last, after the last: exactly what the sweeps removed.
+        ``losses`` is ``off(V'A'AV)`` before each sweep and, last, after the last: exactly what the sweeps removed,
+        of the matrix scaled so that its largest entry is of order one.
         """
-        m = A.shape[-2]
-        sweeps = Sweeps(columns_with_rotations(A), m)
+        W, scale = scaled_columns(A)
+        sweeps = Sweeps(W, A.shape[-2])
         sweeps.run(self.max_sweeps, progress)
-        U, S, Vh = _sorted_factors(sweeps.W, m)
+        U, S, Vh = _sorted_factors(sweeps.W, A.shape[-2])
         outcome = Outcome.MAX_STEPS_REACHED if sweeps.left else Outcome.CONVERGED
-        removed = torch.stack([*sweeps.removed, torch.zeros_like(S[:, 0])])
-        losses = 2 * removed.flip(0).cumsum(dim=0).flip(0)
-        return Factors(complete(U, S), S, Vh, outcome, losses)
+        U = complete(U, S)
+        if scale is not None:
+            S = S / scale.unsqueeze(-1)
+        return Factors(U, S, Vh, outcome, _losses(sweeps))
 
 
-def columns_with_rotations(A: Float[Tensor, "batch m n"]) -> Float[Tensor, "n mn batch"]:
-    """Return the columns of ``A`` with those of the identity below them, batch last."""
+def scaled_columns(A: Float[Tensor, "batch m n"]) -> tuple[Float[Tensor, "n k batch"], Float[Tensor, " batch"] | None]:
+    """Return the columns of ``A`` over those of the identity, batch last, and the powers of two that scaled ``A``."""
     batch, m, n = A.shape
-    W = A.new_zeros(n, m + n, batch)
-    W[:, :m] = A.permute(2, 1, 0)
-    for column in range(n):
-        W[column, m + column] = 1
-    return W
+    W = A.new_empty(n, m + n, batch)
+    top = W[:, :m].copy_(A.permute(2, 1, 0))
+    W[:, m:] = torch.eye(n, dtype=A.dtype, device=A.device).unsqueeze(-1)
+    largest = top.abs().amax(dim=(0, 1))
+    low, high = (float(bound) for bound in torch.aminmax(largest))
+    if MODERATE[0] <= low and high <= MODERATE[1]:
+        return W, None
+    scale = power_of_two(largest)
+    top *= scale
+    return W, scale
 
 
 def _sorted_factors(W: Tensor, m: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return U, S and Vh of orthogonal columns ``W``, batch first; columns of U where S is 0 are zero."""
+    n, _, batch = W.shape
+    norms = column_dots(W, W, m).sqrt_()
+    W[:, :m] /= norms.clamp(min=torch.finfo(W.dtype).tiny).unsqueeze(1)
+    S, order = norms.T.contiguous().sort(dim=1, descending=True)
+    rows = order.add_(torch.arange(0, batch * n, n, device=W.device).unsqueeze(1)).flatten()
+    return _rows(W[:, :m], rows).mT, S, _rows(W[:, m:], rows)
+
+
+def _rows(W: Float[Tensor, "n k batch"], order: Int[Tensor, " nbatch"]) -> Float[Tensor, "batch n k"]:
+    """Return columns as rows in a new order; whole rows are copied, several times faster than gathering numbers."""
     n, k, batch = W.shape
-    norms = W[:, :m].square().sum(dim=1).sqrt()
-    S, order = norms.T.sort(dim=1, descending=True)
-    rows = (torch.arange(batch, device=W.device) * n).unsqueeze(1) + order
-    # Rows of k numbers are copied whole, which is several times faster than a gather of single ones.
-    sorted_rows = W.permute(2, 0, 1).reshape(batch * n, k).index_select(0, rows.flatten()).view(batch, n, k)
-    divisor = torch.where(S > 0, S, 1.0).unsqueeze(-1)
-    return (sorted_rows[..., :m] / divisor).mT, S, sorted_rows[..., m:].contiguous()
+    return W.permute(2, 0, 1).reshape(batch * n, k).index_select(0, order).view(batch, n, k)
+
+
+def _losses(sweeps: Sweeps) -> Tensor:
+    """Return what later sweeps will remove, before every sweep and after the last one."""
+    last = torch.zeros_like(sweeps.removed[0])
+    return 2 * torch.stack(list(accumulate([last, *reversed(sweeps.removed)]))[::-1])

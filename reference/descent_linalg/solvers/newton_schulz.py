@@ -52,10 +52,12 @@ class NewtonSchulz:
         return State(X, problem.residuals(X))
 
     def _length(self, problem: InverseProblem, R: Tensor, D: Tensor) -> Tensor | float:
-        if not self.line_search or bool((inner(R, R) < SEARCH_BELOW).all()):
+        square = inner(R, R)
+        near = square < SEARCH_BELOW
+        if not self.line_search or bool(near.all()):
             return 1.0
         change = D @ problem.A if problem.form is Form.XA else problem.A @ D
-        return safe_ratio(inner(R, change), inner(change, change))
+        return torch.where(near, 1.0, safe_ratio(inner(R, change), inner(change, change)))
 
 
 def safe_start(A: Float[Tensor, "*batch m n"]) -> Float[Tensor, "*batch n m"]:

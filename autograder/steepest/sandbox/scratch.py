@@ -1,0 +1,77 @@
+"""A submission's scratch folder seen by the judge: is it too full, and how to be rid of it.
+
+A submission may leave folders nested thousands deep, which `os.walk` and `shutil.rmtree` of Python 3.11 answer with
+RecursionError, paths longer than the kernel takes, and millions of empty files. Nothing here recurses, follows a
+link, or builds a path of more than two names below the folder to remove it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+LEAST_BYTES = 4096
+"""What an entry counts at least, so that empty files and folders are not free."""
+
+
+def holds_more_than(folder: Path, bound: int) -> bool:
+    """Return whether more than ``bound`` bytes lie below ``folder``; what cannot be looked at counts as too much.
+
+    The submission may be running meanwhile: what vanishes counts nothing.
+    """
+    total, folders = 0, [os.fspath(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    total += max(LEAST_BYTES, _size_of(entry))
+                    if total > bound:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:  # no right to list it, or a path too long: nobody needs that
+            return True
+    return False
+
+
+def _size_of(entry: os.DirEntry[str]) -> int:
+    with suppress(FileNotFoundError):
+        return entry.stat(follow_symlinks=False).st_blocks * 512
+    return 0
+
+
+def remove(folder: Path) -> None:
+    """Remove ``folder`` with all that is in it, once no submission runs in it any more.
+
+    Raises:
+        OSError: Something in it belongs to another user.
+    """
+    names = map(str, count())
+    while found := list(os.scandir(folder)):
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                _empty(entry.path, folder, names)
+                os.rmdir(entry.path)
+            else:
+                os.unlink(entry.path)
+    folder.rmdir()
+
+
+def _empty(inner: str, folder: Path, names: Iterator[str]) -> None:
+    """Move what lies in ``inner`` up into ``folder``, one level less deep."""
+    os.chmod(inner, 0o700)
+    for entry in list(os.scandir(inner)):
+        if entry.is_dir(follow_symlinks=False):
+            os.chmod(entry.path, 0o700)
+            os.rename(entry.path, _free(folder, names))
+        else:
+            os.unlink(entry.path)
+
+
+def _free(folder: Path, names: Iterator[str]) -> Path:
+    return next(path for name in names if not os.path.lexists(path := folder / name))

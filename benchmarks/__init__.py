@@ -1,0 +1,1 @@
+"""Measurements that the docs quote; each module prints how its figures were taken."""

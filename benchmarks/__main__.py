@@ -1,0 +1,5 @@
+"""``python -m benchmarks``: what grading costs."""
+
+from benchmarks.grading import main
+
+main()

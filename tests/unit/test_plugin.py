@@ -1,0 +1,216 @@
+"""Collecting and replaying properties through pytest, in-process and on plain Python functions."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from steepest.answers import Answer, Arguments, CallStatus, TensorItem
+from steepest.errors import GraderFault
+from steepest.exam import draw_exam
+from steepest.explain import explain
+from steepest.model import Verdict
+from steepest.plugin import Tried, all_families, collect_properties, collect_trials, replay
+from steepest.student import Student
+from steepest.verdicts import conclude
+
+HEAD = """
+import pytest
+from hypothesis import given, strategies as st
+from steepest.expect import expect_inverse
+from steepest.strategies import diagonal_matrices, orthogonal_matrices
+points = pytest.mark.points
+
+def inverse_of(student, M, **options):
+    return student.calculate_inverse(M, **options).tensor(shape=M.shape, dtype=M.dtype)
+"""
+DIAGONAL = '''
+@points(2.5, exercise="calculate_inverse")
+@given(M=diagonal_matrices())
+def test_diagonal(student, M):
+    """X M = I
+    for diagonal matrices.
+
+    And more that a student need not read.
+    """
+    expect_inverse(inverse_of(student, M), M)
+'''
+
+
+class FakeStudent:
+    """A `Caller` whose one function is a plain function of numpy arrays; counts the calls."""
+
+    def __init__(self, function: Callable[..., np.ndarray], parameters: tuple[str, ...] = ("M",)) -> None:
+        self.function = function
+        self.names = parameters
+        self.asked: list[np.ndarray] = []
+
+    def parameters(self, function: str) -> tuple[str, ...] | None:
+        return self.names if function == "calculate_inverse" else None
+
+    def call(self, function: str, arguments: Arguments) -> Answer:
+        if function != "calculate_inverse":
+            return Answer(CallStatus.MISSING)
+        M = arguments["0"]
+        assert isinstance(M, np.ndarray)
+        self.asked.append(M)
+        X = self.function(M).astype(M.dtype)
+        return Answer(CallStatus.RETURNED, (TensorItem(X.shape, X.dtype.name, X),))
+
+
+def properties(tmp_path: Path, *texts: str) -> Path:
+    path = tmp_path / "test_small.py"
+    path.write_text(HEAD + "".join(map(textwrap.dedent, texts)))
+    return path
+
+
+def run(path: Path, caller: FakeStudent) -> tuple[Tried, ...]:
+    exam = draw_exam("small", all_families(collect_properties(path)), b"secret")
+    return replay(path, Student(caller), exam)
+
+
+def test_a_property_says_what_it_is(tmp_path: Path) -> None:
+    (info,) = collect_properties(properties(tmp_path, DIAGONAL))
+    assert (info.name, info.title, info.exercise, info.max_points) == (
+        "test_diagonal",
+        "X M = I for diagonal matrices.",
+        "calculate_inverse",
+        250,
+    )
+    assert [family.name for family in info.families.values()] == ["diagonal"]
+
+
+def test_each_matrix_of_the_exam_is_asked_exactly_once_however_often_it_is_replayed(tmp_path: Path) -> None:
+    path = properties(tmp_path, DIAGONAL)
+    exam = draw_exam("small", all_families(collect_properties(path)), b"secret")
+    for _ in range(5):
+        caller = FakeStudent(np.linalg.inv)
+        (tried,) = replay(path, Student(caller), exam)
+        assert [outcome.verdict for _, outcome in tried.outcomes] == [Verdict.PASSED] * len(exam.matrices["diagonal"])
+        assert all(map(np.array_equal, caller.asked, exam.matrices["diagonal"]))
+        assert len(caller.asked) == len(exam.matrices["diagonal"])
+
+
+def test_properties_may_be_parametrised_and_do_without_matrices(tmp_path: Path) -> None:
+    text = """
+    @pytest.mark.parametrize("n", [1, 2])
+    @points(1, exercise="a")
+    def test_size(n):
+        assert n == 1
+    """
+    first, second = run(properties(tmp_path, text), FakeStudent(np.linalg.inv))
+    assert first.outcomes[0][1].verdict is Verdict.PASSED
+    assert second.outcomes[0][1].verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("def test_bare():\n    pass", "not a graded property"),
+        ("@points(1)\ndef test_no_exercise():\n    pass", "not a graded property"),
+        ('@points(1, exercise="a")\n@given(M=st.integers())\ndef test_own(student, M):\n    pass', "no family"),
+        ('@points(1, exercise="a")\n@given(M=st.data())\ndef test_data(student, M):\n    pass', "no family"),
+        ("import not_there", "not_there"),
+        ("def broken(:", "SyntaxError"),
+        ("", "no property"),
+    ],
+    ids=["bare", "no exercise", "own strategy", "data", "import", "syntax", "empty"],
+)
+def test_a_file_that_cannot_grade_is_a_fault_of_the_grader(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises(Exception, match=word) as caught:
+        collect_properties(properties(tmp_path, "\n" + text))
+    assert isinstance(caught.value, GraderFault)
+
+
+def test_a_property_that_breaks_is_a_fault_and_no_verdict(tmp_path: Path) -> None:
+    text = '@points(1, exercise="a")\ndef test_breaks(student):\n    {}["missing"]'
+    with pytest.raises(GraderFault, match="test_breaks broke: KeyError"):
+        run(properties(tmp_path, text), FakeStudent(np.linalg.inv))
+
+
+def test_a_missing_function_and_a_missing_parameter_are_told_apart(tmp_path: Path) -> None:
+    text = """
+    @points(1, exercise="a")
+    @given(M=diagonal_matrices())
+    def test_missing(student, M):
+        student.safe_learning_rate(M)
+
+    @points(1, exercise="a")
+    @given(M=diagonal_matrices())
+    def test_steps(student, M):
+        student.calculate_inverse(M, steps=3)
+    """
+    missing, steps = conclude(run(properties(tmp_path, text), FakeStudent(np.linalg.inv)), FakeStudent(np.linalg.inv))
+    assert (missing.verdict, steps.verdict) == (Verdict.ERRORED, Verdict.SKIPPED)
+    assert "safe_learning_rate was not found" in missing.message
+    assert "no parameter 'steps'" in steps.message
+
+
+def test_nothing_of_the_surroundings_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "conftest.py").write_text("raise SystemExit('conftest was loaded')")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    monkeypatch.chdir(tmp_path)
+    assert len(collect_properties(properties(tmp_path, DIAGONAL))) == 1
+
+
+def test_a_failure_is_explained_by_a_small_public_matrix(tmp_path: Path) -> None:
+    path = properties(tmp_path, DIAGONAL)
+    (result,) = conclude(run(path, FakeStudent(lambda M: M)), FakeStudent(lambda M: M))
+    assert (result.verdict, result.points, result.max_points) == (Verdict.FAILED, 0, 250)
+    assert result.counterexample is not None
+    (name, matrix) = result.counterexample.arguments[0]
+    assert name == "M"
+    assert isinstance(matrix, tuple)
+    assert len(matrix) <= 2
+    assert "max |X M - I|" in result.message
+
+
+def test_no_matrix_of_the_exam_is_asked_before_everything_is_explained(tmp_path: Path) -> None:
+    path = properties(tmp_path, DIAGONAL)
+    exam = draw_exam("small", all_families(collect_properties(path)), b"secret")
+    second = FakeStudent(lambda M: M)
+    conclude(replay(path, Student(FakeStudent(lambda M: M)), exam), second)
+    secret = [matrix.tobytes() for matrix in exam.matrices["diagonal"]]
+    seen = [matrix.tobytes() in secret for matrix in second.asked]
+    assert True in seen
+    assert seen == sorted(seen)
+
+
+def test_an_answer_that_passes_the_second_time_does_not_fail_and_is_reported(tmp_path: Path) -> None:
+    path = properties(tmp_path, DIAGONAL)
+    (result,) = conclude(run(path, FakeStudent(lambda M: M)), FakeStudent(np.linalg.inv))
+    assert (result.verdict, result.points, result.nondeterministic) == (Verdict.PASSED, 250, True)
+
+
+def test_without_a_second_look_a_failure_stands_and_shows_nothing_of_the_exam(tmp_path: Path) -> None:
+    path = properties(tmp_path, DIAGONAL)
+    (result,) = conclude(run(path, FakeStudent(lambda M: M)), None)
+    assert result.verdict is Verdict.FAILED
+    assert result.counterexample is None
+    assert result.measurement is not None
+    assert result.measurement.value == float(f"{result.measurement.value:.2g}")
+
+
+def hides_from_the_ladder(M: np.ndarray) -> np.ndarray:
+    """Be wrong only where a diagonal entry is an eighth or less: no rung of a ladder is, but draws are."""
+    X = np.linalg.inv(M)
+    return X * 2 if np.abs(np.diag(M)).min() <= 0.13 else X
+
+
+def test_the_search_for_a_counterexample_is_bounded_and_repeats_itself(tmp_path: Path) -> None:
+    (trial,) = collect_trials(properties(tmp_path, DIAGONAL))
+    callers = [FakeStudent(hides_from_the_ladder) for _ in range(3)]
+    found = [explain(trial, caller) for caller in callers]
+    ladder = len(trial.info.families["M"].ladder)
+    assert len({str(each) for each in found}) == 1
+    assert all(ladder < len(caller.asked) <= ladder + 42 for caller in callers)
+
+
+def test_a_right_function_is_never_explained(tmp_path: Path) -> None:
+    (trial,) = collect_trials(properties(tmp_path, DIAGONAL))
+    assert explain(trial, FakeStudent(np.linalg.inv)) is None
