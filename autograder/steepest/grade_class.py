@@ -50,7 +50,7 @@ def confining_walls() -> tuple[Wall, ...]:
         names = ", ".join(wall.value for wall in walls) or "none"
         raise SandboxUnavailableError(
             f"untrusted code cannot be confined on this machine; walls that stand: {names}. "
-            "Try: a Linux kernel with seccomp and Landlock (5.13 or newer); your own notebooks need no walls: --no-sandbox"
+            "Try: a Linux kernel with seccomp and Landlock (6.2 or newer); your own notebooks can do with --no-sandbox"
         )
     return walls
 

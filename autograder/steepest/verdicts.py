@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ RECHECKED = (Verdict.FAILED, Verdict.ERRORED)
 
 EXAM_DIGITS = 2
 """Numbers measured on exam matrices are shown this coarsely, so that a report carries next to nothing of them."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 def conclude(tried: Sequence[Tried], second: Caller | None) -> tuple[PropertyResult, ...]:
@@ -92,7 +95,7 @@ def _withheld(outcome: Outcome) -> tuple[str, str]:
             shown = measurement(error, EXAM_DIGITS)
             assert shown is not None
             relation = "at least" if shown.at_least else "at most"
-            return f"{shown.quantity} = {shown.value:g}, allowed: {relation} {shown.bound:g}", error.help
+            return f"{shown.quantity} = {shown.value:g}, allowed: {relation} {shown.bound:g}", _coarse(error.help)
         case GateFailed() as error:
             return "what came back has the wrong kind, shape or dtype, or is not finite", error.help
         case CallFailed(status=CallStatus.RAISED) as error:
@@ -106,6 +109,17 @@ def _withheld(outcome: Outcome) -> tuple[str, str]:
             )
         case _:
             return "the property does not hold", ""
+
+
+def _coarse(text: str) -> str:
+    """Return ``text`` with its numbers as coarse as those measured: a student's code can choose a number in a hint."""
+
+    def shorten(found: re.Match[str]) -> str:
+        number = float(found[0])
+        short = f"{number:.{EXAM_DIGITS}g}"
+        return found[0] if float(short) == number else short
+
+    return _NUMBER.sub(shorten, text)
 
 
 def _known_exception(error: str) -> str:

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from descent_linalg.checks import check_matrices, check_start
 from descent_linalg.implicit import attach_inverse
-from descent_linalg.loop import Limits, Method, descend
+from descent_linalg.loop import Limits, Method
 from descent_linalg.problem import Form, InverseProblem, balance
 from descent_linalg.solution import Progress, Solution
-from descent_linalg.solvers.refinement import Refinement
+from descent_linalg.solvers.refinement import Refinement, run
 
 
 def inverse(
@@ -60,6 +60,6 @@ def inverse(
         scale = balance(A) if method.scale_free else torch.ones_like(A[..., :1, :1])
         problem = InverseProblem(A.detach() * scale, form)
         first = None if start is None else check_start(start, problem.A.mT) / scale
-        ledger = descend(method, problem, limits, start=first, progress=progress)
+        ledger = run(method, problem, limits, start=first, progress=progress)
     value = attach_inverse(A, ledger.value[0] * scale)
     return Solution(value, ledger.outcome, ledger.steps, torch.stack(ledger.losses))

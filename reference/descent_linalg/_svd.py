@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -15,6 +15,7 @@ from descent_linalg.solution import SVD, Outcome, Progress, Solution
 from descent_linalg.solvers.jacobi import Jacobi
 
 
+@runtime_checkable
 class SVDMethod(Protocol):
     """A method of SVD: a frozen object that decomposes tall or square matrices."""
 

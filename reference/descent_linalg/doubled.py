@@ -13,7 +13,7 @@ MAX_SLICES = 8
 """Three slices hold matrices whose entries lie within a factor of 1e4 of a row's largest; eight hold nearly all."""
 
 
-def doubled_residual(A: Float[Tensor, "*batch n n"], X: Float[Tensor, "*batch n n"]) -> Float[Tensor, "*batch n n"]:
+def doubled_residual(A: Float[Tensor, "*batch m n"], X: Float[Tensor, "*batch n m"]) -> Float[Tensor, "*batch m m"]:
     """Return ``I - A X`` as float64, computed in twice the precision of ``A`` and rounded once.
 
     For float32 that is float64. For float64, A and X are cut into slices of so few bits that every product of slices is
@@ -21,13 +21,14 @@ def doubled_residual(A: Float[Tensor, "*batch n n"], X: Float[Tensor, "*batch n 
 
     Source: K. Ozaki, T. Ogita, S. Oishi, S. Rump, Error-free transformations of matrix multiplication (2012).
     """
-    eye = torch.eye(A.shape[-1], dtype=torch.float64, device=A.device)
+    eye = torch.eye(A.shape[-2], dtype=torch.float64, device=A.device)
     if A.dtype == torch.float32:
         return eye - A.double() @ X.double()
     bits = (53 - math.ceil(math.log2(max(A.shape[-1], 2)))) // 2
     rows = list(slices(A, bits))
     columns = [piece.mT for piece in slices(X.mT, bits)]
-    total, error = eye.expand_as(X), torch.zeros_like(X)
+    total = eye.expand(*A.shape[:-2], *eye.shape)
+    error = torch.zeros_like(total)
     for order in range(len(rows) + len(columns) - 1):
         for i in range(max(0, order - len(columns) + 1), min(order, len(rows) - 1) + 1):
             total, lost = two_sum(total, -(rows[i] @ columns[order - i]))

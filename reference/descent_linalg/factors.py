@@ -21,6 +21,12 @@ class Factors:
     outcome: Outcome
     losses: Float[Tensor, "steps batch"]
 
+    def pinverse(self, rcond: float) -> Float[Tensor, "batch n m"]:
+        """Return the pseudo-inverse with the singular values above ``rcond`` times the largest."""
+        kept = rcond * self.S[:, :1] < self.S
+        inverse = torch.where(kept, 1 / torch.where(kept, self.S, 1.0), 0.0)
+        return (self.Vh.mT * inverse.unsqueeze(-2)) @ self.U.mT
+
 
 def complete(U: Float[Tensor, "batch m n"], S: Float[Tensor, "batch n"]) -> Float[Tensor, "batch m n"]:
     """Return ``U`` with its columns where S is at most ``eps^1.25 S_1`` replaced by orthonormal ones.

@@ -24,6 +24,9 @@ REST = 60
 HOPELESS_GROWTH = 1e20
 """A loss this many times its first one never comes back: honest momentum rises by 1e5 or so on its way down."""
 
+ROUNDING_DEPTH = {torch.float32: 1e-9, torch.float64: 1e-20}
+"""Only below this share of the first loss may a lack of progress be put down to rounding."""
+
 GO_ON = -1
 OUTCOMES = (Outcome.CONVERGED, Outcome.MAX_STEPS_REACHED, Outcome.SINGULAR, Outcome.DIVERGED, Outcome.NONFINITE)
 """From best to worst; a verdict on a matrix is an index into these, or `GO_ON`."""
@@ -186,7 +189,8 @@ def _judge(problem: InverseProblem, state: State, losses: list[Tensor], limits: 
         found[rest] = CONVERGED
     found[loss <= allowed] = CONVERGED
     found[floor] = GO_ON
-    found[floor & (rest | (explained * problem.entries >= SINGULAR_FLOOR))] = SINGULAR
+    found[floor & rest] = CONVERGED if problem.least_squares else SINGULAR
+    found[floor & (explained * problem.entries >= SINGULAR_FLOOR)] = SINGULAR
     found[loss > HOPELESS_GROWTH * losses[0].clamp(min=1)] = DIVERGED
     found[~torch.isfinite(loss)] = NONFINITE
     return found
@@ -201,9 +205,18 @@ def _explained(problem: InverseProblem, state: State) -> Tensor:
 
 
 def at_rest(losses: list[Tensor]) -> Tensor:
-    """Return which losses have moved by no more than rounding over the last `REST` steps."""
+    """Return which losses have come to rest: no movement but rounding, or no progress near the end of the descent."""
+    last = losses[-1]
     if len(losses) <= REST:
-        return torch.zeros_like(losses[-1], dtype=torch.bool)
-    recent = torch.stack([losses[-1], losses[-1 - REST // 3], losses[-1 - REST // 2], losses[-1 - REST]])
+        return torch.zeros_like(last, dtype=torch.bool)
+    recent = torch.stack([last, losses[-1 - REST // 3], losses[-1 - REST // 2], losses[-1 - REST]])
     spread = recent.amax(dim=0) - recent.amin(dim=0)
-    return spread <= 100 * torch.finfo(recent.dtype).eps * losses[-1]
+    still = spread <= 100 * torch.finfo(recent.dtype).eps * last
+    if len(losses) % REST == 0 and len(losses) > 6 * REST:
+        # Momentum and conjugate directions flicker above the rounding floor without ever standing still.
+        now, before = (
+            torch.stack(losses[-3 * REST :]).amin(dim=0),
+            torch.stack(losses[-6 * REST : -3 * REST]).amin(dim=0),
+        )
+        still |= (now >= 0.5 * before) & (last <= ROUNDING_DEPTH[last.dtype] * losses[0])
+    return still

@@ -21,10 +21,14 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class InverseProblem:
-    """Matrices to invert and the form of the residual; its methods are what a method of descent may ask for."""
+    """Matrices to invert and the form of the residual; its methods are what a method of descent may ask for.
+
+    With ``least_squares`` a loss that comes to rest above zero is an answer, not a singular matrix.
+    """
 
     A: Float[Tensor, "*batch m n"]
     form: Form = Form.AX
+    least_squares: bool = False
 
     def residuals(self, X: Float[Tensor, "*batch n m"]) -> tuple[Tensor, ...]:
         """Return the residual of ``X``, or both residuals, less the identity."""

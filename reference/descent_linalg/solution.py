@@ -32,7 +32,8 @@ class Outcome(Enum):
     SINGULAR = (
         "The loss rests at a positive floor: (a) the matrix is singular, (b) so nearly singular that this dtype cannot "
         "tell, or (c) the method moves too slowly to be seen.",
-        "For (a) use pinverse, which is defined for every matrix; for (b) float64; for (c) NewtonSchulz.",
+        "For (a) use pinverse with its default method, which takes every matrix; for (b) take float64; for (c) take "
+        "NewtonSchulz.",
     )
     DIVERGED = (
         "The loss grew without bound.",

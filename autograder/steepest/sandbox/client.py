@@ -6,13 +6,13 @@ import json
 import os
 import secrets
 import select
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from steepest.answers import Answer, Arguments, CallStatus
 from steepest.errors import GraderFault, SandboxUnavailableError
 from steepest.model import Limits
 from steepest.sandbox.limits import Wall
+from steepest.sandbox.scratch import holds_more_than, remove
 from steepest.sandbox.wire import (
     HEADER,
     REQUEST_ID_BYTES,
@@ -37,6 +38,8 @@ from steepest.text import clean
 
 START_S = 120
 TICK_S = 0.25
+WRITTEN_RATIO = 16
+"""A worker may write this many times its scratch space in all: a deleted file that is still open fills a disk unseen."""
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
@@ -115,6 +118,11 @@ class Zygote:
         try:
             socket.send_fds(self._control, [json.dumps(message).encode()], [their_requests, their_answers])
             pid = int(self._receive()["pid"])
+        except (GraderFault, OSError) as error:
+            remove(scratch)
+            os.close(requests)
+            os.close(answers)
+            raise GraderFault(f"no worker could be forked ({error})") from None
         finally:
             os.close(their_requests)
             os.close(their_answers)
@@ -183,6 +191,7 @@ class Worker:
         self._limits = limits
         self._surplus = b""
         self.poisoned = ""
+        self.waited_s = 0.0
         for fd in (requests, answers):
             os.set_blocking(fd, False)
 
@@ -230,7 +239,8 @@ class Worker:
         usage = self._zygote.reap(self.pid)
         for fd in (self._requests, self._answers):
             os.close(fd)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        with suppress(OSError):
+            remove(self.scratch)
         return usage
 
     def _ask(self, kind: Kind, text: str, payload: bytes) -> tuple[Frame | None, CallStatus, str]:
@@ -238,7 +248,8 @@ class Worker:
         if self.poisoned:
             return None, CallStatus.VIOLATION, self.poisoned
         request = Frame(kind, secrets.token_bytes(REQUEST_ID_BYTES), text, payload)
-        deadline = time.monotonic() + self._limits.call_wall_s
+        begin = time.monotonic()
+        deadline = begin + self._limits.call_wall_s
         cpu_limit = self._cpu_s() + self._limits.call_cpu_s
         try:
             self._refuse_unasked()
@@ -251,6 +262,8 @@ class Worker:
             return None, CallStatus.TIMED_OUT, str(late)
         except _Ended as ended:
             return None, CallStatus.DIED, str(ended)
+        finally:
+            self.waited_s += time.monotonic() - begin
 
     def _refuse_unasked(self) -> None:
         if not self._surplus and self._readable(0):
@@ -296,11 +309,20 @@ class Worker:
         if cpu_limit is not None and not self._readable(0):
             if self._cpu_s() > cpu_limit:
                 raise _Late("CPU limit")
-            if _size_of(self.scratch) > self._limits.scratch_mib << 20:
+            bound = self._limits.scratch_mib << 20
+            if holds_more_than(self.scratch, bound) or self._written() > WRITTEN_RATIO * bound:
                 raise _Ended("it wrote more files than its scratch space holds")
 
     def _readable(self, timeout: float) -> bool:
         return bool(select.select([self._answers], [], [], timeout)[0])
+
+    def _written(self) -> int:
+        """Return the bytes written so far, also to files that were deleted; 0 where the kernel tells only root."""
+        try:
+            lines = Path(f"/proc/{self.pid}/io").read_bytes().splitlines()
+        except OSError:
+            return 0
+        return max((int(line.split()[1]) for line in lines if line.startswith((b"wchar:", b"write_bytes:"))), default=0)
 
     def _cpu_s(self) -> float:
         try:
@@ -319,24 +341,14 @@ class _Ended(Exception):
     """The worker's process is gone."""
 
 
-def _size_of(folder: Path) -> int:
-    """Return the bytes below ``folder``, without following links; files that vanish meanwhile count nothing."""
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(root, name)).st_blocks * 512
-            except OSError:
-                continue
-    return total
-
-
 def _cell_result(payload: bytes) -> CellResult:
     try:
         report = json.loads(payload)
         printed, outputs, error = report["printed"], report["outputs"], report["error"]
-        bundles = tuple(tuple((str(mime)[:64], str(text)) for mime, text in bundle.items()) for bundle in outputs)
+        bundles = tuple(tuple((str(mime)[:64], str(text)) for mime, text in bundle.items()) for bundle in outputs[:64])
+        if not isinstance(printed, str) or not isinstance(error, str | None):
+            raise TypeError("a text is no text")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as problem:
         raise WireError(f"malformed cell result ({type(problem).__name__})") from None
     status = CallStatus.RETURNED if error is None else CallStatus.RAISED
-    return CellResult(status, clean(str(printed), 100_000), bundles, clean(str(error or ""), 2000))
+    return CellResult(status, clean(printed, 100_000), bundles, clean(error or "", 2000))

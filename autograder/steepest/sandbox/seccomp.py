@@ -37,6 +37,13 @@ REFUSE = 0x0005_0000 | errno.EPERM
 ABSENT = 0x0005_0000 | errno.ENOSYS
 NOT_A_DEVICE = 0x0005_0000 | errno.ENOTTY
 
+# Where `struct seccomp_data` holds what, and the three comparisons of classic BPF that the filter needs.
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
+_EQUAL, _ABOVE, _NOT_BELOW = 0x15, 0x25, 0x35
+
+_SET_MODE_FILTER = 1
+_TO_ALL_THREADS = 1
+
 _X32 = 0x4000_0000
 _ALL_BITS = 0xFFFF_FFFF
 
@@ -125,11 +132,6 @@ def _ranges(numbers: Iterable[Numbers], column: int) -> list[tuple[int, int]]:
     return ranges
 
 
-# The few instructions of classic BPF that the filter is made of, and where `struct seccomp_data` holds what.
-_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
-_EQUAL, _ABOVE, _NOT_BELOW = 0x15, 0x25, 0x35
-
-
 def _load(offset: int) -> bytes:
     return struct.pack("=HBBI", 0x20, 0, 0, offset)
 
@@ -144,10 +146,6 @@ def _jump(comparison: int, value: int, if_true: int, if_false: int) -> bytes:
 
 def _end(action: int) -> bytes:
     return struct.pack("=HBBI", 0x06, 0, 0, action)
-
-
-_SET_MODE_FILTER = 1
-_TO_ALL_THREADS = 1
 
 
 def available() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +16,11 @@ from steepest.sandbox.limits import Wall
 from steepest.sandbox.wire import encode_arguments
 
 MAX_RESTARTS = 4
+WALL_RATIO = 3
+"""A submission may keep the judge waiting this many times its CPU budget: sleeping uses no CPU time at all."""
+
+MAX_KEPT_CHARACTERS = 8 << 20
+"""What is kept of all that the cells of one submission printed and displayed."""
 MAX_LOST_CALLS = 2
 """A function that ran out of time, or lost its worker, this often is not asked again."""
 
@@ -41,6 +46,8 @@ class Session:
         self.cells: dict[int, CellResult] = {}
         self.violation = ""
         self.cpu_s = 0.0
+        self._waited_s = 0.0
+        self._kept_characters = 0
         self._zygote = zygote
         self._sources = tuple(sources)
         self._limits = limits
@@ -81,11 +88,12 @@ class Session:
     def close(self) -> None:
         """Kill the worker with all it left behind; what was received until now is all that counts."""
         if self._worker is not None:
+            self._waited_s += self._worker.waited_s
             self.cpu_s += self._worker.close().cpu_s
             self._worker = None
 
     def _ask(self, function: str, arguments: Arguments) -> Answer:
-        if self._lost[function] >= MAX_LOST_CALLS:
+        if self._lost[function] >= MAX_LOST_CALLS or self._overdue():
             return Answer(CallStatus.NOT_RUN)
         worker = self._running()
         if worker is None:
@@ -105,14 +113,24 @@ class Session:
         return self._worker if not self.violation else None
 
     def _affordable(self) -> bool:
-        return self._restarts <= MAX_RESTARTS and self.cpu_s < self._limits.submission_cpu_s
+        return self._restarts <= MAX_RESTARTS and self.cpu_s < self._limits.submission_cpu_s and not self._overdue()
+
+    def _overdue(self) -> bool:
+        waited_s = self._waited_s + (self._worker.waited_s if self._worker else 0.0)
+        return waited_s > WALL_RATIO * self._limits.submission_cpu_s
+
+    def _kept(self, result: CellResult) -> CellResult:
+        """Return the result, without what it shows once the cells have shown more than anyone reads."""
+        sizes = [100 + len(mime) + len(text) for bundle in result.outputs for mime, text in bundle]
+        self._kept_characters += len(result.printed) + 100 * len(result.outputs) + sum(sizes)
+        return result if self._kept_characters <= MAX_KEPT_CHARACTERS else replace(result, printed="", outputs=())
 
     def _run_cells(self, worker: Worker) -> None:
         first_run = self._restarts == 0
         for source in self._sources:
-            if source.cell in self._left_out:
+            if source.cell in self._left_out or self._overdue():
                 continue
-            result = worker.run_cell(source.text)
+            result = self._kept(worker.run_cell(source.text))
             self._notice(worker)
             if source.cell not in self.cells or first_run:
                 self.cells[source.cell] = result

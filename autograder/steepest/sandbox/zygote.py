@@ -21,6 +21,9 @@ from typing import Any
 PR_SET_CHILD_SUBREAPER = 36
 MESSAGE_BYTES = 64 * 1024
 
+_readable: list[Path] = []
+"""What every worker may read, looked up once."""
+
 _live: set[int] = set()
 """The pids of the workers that have not been reaped."""
 
@@ -51,9 +54,11 @@ def warm_up() -> None:
             __import__(name)
         except ImportError:
             continue
-    from steepest.sandbox import limits, worker  # noqa: F401  # imported now, used by every child
+    from steepest.sandbox import worker  # noqa: F401  # imported now, used by every child
+    from steepest.sandbox.limits import readable_paths
     from steepest.sandbox.shell import make_shell
 
+    _readable.extend(readable_paths())
     make_shell()
 
 
@@ -111,6 +116,8 @@ def fork(request: Mapping[str, Any], fds: list[int], control: socket.socket) -> 
 
 def child(request: Mapping[str, Any], requests: int, answers: int) -> None:
     """Lock this process, then serve one submission."""
+    from IPython.core.async_helpers import get_asyncio_loop
+
     from steepest.model import Limits
     from steepest.sandbox import limits as walls
     from steepest.sandbox.shell import CappedText, make_shell, stub_module
@@ -130,7 +137,8 @@ def child(request: Mapping[str, Any], requests: int, answers: int) -> None:
     error = ""
     try:
         chosen = [wall for wall in walls.Wall if wall.name in request["walls"]]
-        walls.lock(bounds, scratch, walls.readable_paths(), chosen)
+        get_asyncio_loop()  # needs a socket pair, which no worker may make later; cells with ``await`` use it
+        walls.lock(bounds, scratch, _readable, chosen)
     except Exception as problem:  # the judge must hear of any wall that could not be built
         error = f"{type(problem).__name__}: {problem}"
     os.write(answers, Frame(Kind.READY, bytes(REQUEST_ID_BYTES), error).encode())

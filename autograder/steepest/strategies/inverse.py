@@ -9,6 +9,7 @@ random entries, two in five are singular.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,8 @@ from steepest.strategies.build import (
 )
 from steepest.strategies.family import Family
 
+Choice = TypeVar("Choice")
+
 SCALES = (1e4, 1e-4)
 FAST = (1.0, 0.5, 0.25, 0.125)
 """The large singular values of an ill-conditioned matrix: more of them than steps, so that not even conjugate
@@ -43,35 +46,38 @@ def _matrices(*entries: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> tup
     return tuple(contiguous(matrix, dtype) for matrix in entries)
 
 
-def _size(index: int, *sizes: int) -> int:
-    """Return the size of the index-th draw: sizes take turns, so that no exam misses one by chance."""
-    return sizes[index % len(sizes)]
+def _turn(index: int, *choices: Choice) -> Choice:
+    """Return what the index-th draw is made with: sizes and scales take turns, so that no exam misses one by chance."""
+    return choices[index % len(choices)]
 
 
-def _small(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Float64:
-    """Return an exam's matrix with condition number 2 to ``worst`` and largest singular value 1 to n."""
-    S = drawn_spectrum(
-        generator, n, condition_number=generator.uniform(2.0, worst), largest=log_uniform(generator, 1.0, n)
-    )
-    return with_spectrum(generator, S)
+def _mild_spectrum(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Float64:
+    """Return an exam's singular values: condition number 2 to ``worst``, the largest one between 1 and n.
+
+    Up to n, so that also the published learning rate 0.9 is stable: its limit is ``S[0] = 1.45 n``.
+    """
+    condition_number = generator.uniform(2.0, worst)
+    return drawn_spectrum(generator, n, condition_number=condition_number, largest=log_uniform(generator, 1.0, n))
+
+
+def _mild(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Float64:
+    return with_spectrum(generator, _mild_spectrum(generator, n, worst=worst))
 
 
 def _draw_diagonal(generator: np.random.Generator, index: int) -> Array:
-    n = _size(index, 4, 3)
-    S = drawn_spectrum(
-        generator, n, condition_number=generator.uniform(2.0, 6.0), largest=log_uniform(generator, 1.0, n)
-    )
-    return contiguous(np.diag(generator.permutation(S) * generator.choice([-1.0, 1.0], n)))
+    S = _mild_spectrum(generator, _turn(index, 4, 3))
+    return contiguous(np.diag(generator.permutation(S) * generator.choice([-1.0, 1.0], len(S))))
 
 
 def _draw_positive_definite(generator: np.random.Generator, index: int) -> Array:
-    n = _size(index, 3, 4)
-    S = drawn_spectrum(
-        generator, n, condition_number=generator.uniform(2.0, 6.0), largest=log_uniform(generator, 1.0, n)
-    )
-    U = haar_orthogonal(generator, n)
+    S = _mild_spectrum(generator, _turn(index, 3, 4))
+    U = haar_orthogonal(generator, len(S))
     matrix = contiguous(U * S @ U.T)
     return contiguous((matrix + matrix.T) / 2)
+
+
+def _draw_scaled(generator: np.random.Generator, index: int) -> Array:
+    return contiguous(_turn(index, *SCALES) * _mild(generator, 3, worst=4.0))
 
 
 def _with_negative_determinant(matrix: Float64) -> Array:
@@ -81,7 +87,7 @@ def _with_negative_determinant(matrix: Float64) -> Array:
 
 
 def _draw_permutation(generator: np.random.Generator, index: int) -> Array:
-    return contiguous(np.eye(_size(index, 4, 5))[generator.permutation(_size(index, 4, 5))])
+    return contiguous(np.eye(4)[generator.permutation(4)])
 
 
 def _swapped(n: int, places: Sequence[int]) -> Array:
@@ -135,7 +141,7 @@ ORTHOGONAL = Family(
     name="orthogonal",
     description="orthogonal matrices",
     strategy=st.builds(product_of_reflectors, st.integers(1, 4), reflector_vectors(4)).map(contiguous),
-    draw=lambda generator, index: contiguous(haar_orthogonal(generator, _size(index, 3, 4))),
+    draw=lambda generator, index: contiguous(haar_orthogonal(generator, _turn(index, 3, 4))),
     draws=2,
     ladder=_matrices([[1]], [[-1]], [[0, 1], [1, 0]], [[0, -1], [1, 0]], [[0.6, -0.8], [0.8, 0.6]]),
 )
@@ -157,7 +163,7 @@ WELL_CONDITIONED = Family(
     name="well_conditioned",
     description="well-conditioned matrices",
     strategy=products(1, 4).map(contiguous),
-    draw=lambda generator, index: contiguous(_small(generator, _size(index, 3, 2, 4))),
+    draw=lambda generator, index: contiguous(_mild(generator, _turn(index, 3, 2, 4))),
     ladder=_matrices(
         [[1]],
         [[-1]],
@@ -177,7 +183,7 @@ NEGATIVE_DETERMINANT = Family(
     name="negative_determinant",
     description="matrices with a negative determinant",
     strategy=products(1, 4).map(_with_negative_determinant),
-    draw=lambda generator, index: _with_negative_determinant(_small(generator, _size(index, 2, 3))),
+    draw=lambda generator, index: _with_negative_determinant(_mild(generator, _turn(index, 2, 3))),
     draws=2,
     ladder=_matrices([[-1]], [[-0.5]], [[0, 1], [1, 0]], [[1, 0], [0, -1]], [[1, 1], [1, -1]]),
 )
@@ -205,10 +211,7 @@ SCALED = Family(
     name="scaled",
     description="matrices with entries near 10000 or 0.0001",
     strategy=st.tuples(st.sampled_from(SCALES), products(1, 4)).map(lambda drawn: contiguous(drawn[0] * drawn[1])),
-    draw=lambda generator, index: contiguous(
-        _size(index, 1, 0) * SCALES[0] * _small(generator, 3, worst=4.0)
-        + _size(index, 0, 1) * SCALES[1] * _small(generator, 3, worst=4.0)
-    ),
+    draw=_draw_scaled,
     draws=2,
     ladder=_matrices([[1e4]], [[1e-4]], np.diag([1e4, 2e4]), np.diag([1e-4, 2e-4]), [[1e4, 1e4], [0, 1e4]]),
 )
@@ -217,7 +220,7 @@ FLOAT64 = Family(
     name="float64",
     description="matrices in float64",
     strategy=products(1, 4).map(lambda matrix: contiguous(matrix, np.float64)),
-    draw=lambda generator, index: contiguous(_small(generator, _size(index, 3, 2, 4), worst=4.0), np.float64),
+    draw=lambda generator, index: contiguous(_mild(generator, _turn(index, 3, 2, 4), worst=4.0), np.float64),
     ladder=_matrices(
         [[1]],
         [[-1]],
@@ -235,9 +238,9 @@ LARGE = Family(
     name="large",
     description="matrices with 8 to 12 rows",
     strategy=products(8, 12).map(contiguous),
-    draw=lambda generator, index: contiguous(_small(generator, _size(index, 8, 12), worst=4.0)),
+    draw=lambda generator, index: contiguous(_mild(generator, _turn(index, 8, 12), worst=4.0)),
     draws=2,
-    ladder=_matrices(np.eye(8), np.eye(8)[::-1], np.diag([1, 2, 3, 4, 1, 2, 3, 4])),
+    ladder=_matrices(np.eye(8), np.eye(8)[::-1], np.diag([1, 2, 3, 4] * 2), np.diag([1, 2, 3, 4] * 3)),
 )
 
 ILL_CONDITIONED = Family(

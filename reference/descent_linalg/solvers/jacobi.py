@@ -11,7 +11,7 @@ from torch import Tensor
 
 from descent_linalg.factors import Factors, complete
 from descent_linalg.problem import power_of_two
-from descent_linalg.rotations import MAX_SWEEPS, Sweeps, column_dots
+from descent_linalg.rotations import MAX_SWEEPS, PAIRWISE_FROM, Sweeps, column_dots
 from descent_linalg.solution import Outcome, Progress
 
 MODERATE = (1 / 8, 8)
@@ -40,15 +40,32 @@ class Jacobi:
         ``losses`` is ``off(V'A'AV)`` before each sweep and, last, after the last: exactly what the sweeps removed,
         of the matrix scaled so that its largest entry is of order one.
         """
-        W, scale = scaled_columns(A)
-        sweeps = Sweeps(W, A.shape[-2])
-        sweeps.run(self.max_sweeps, progress)
+        sweeps, scale = self._sweep(A, progress)
         U, S, Vh = _sorted_factors(sweeps.W, A.shape[-2])
-        outcome = Outcome.MAX_STEPS_REACHED if sweeps.left else Outcome.CONVERGED
         U = complete(U, S)
         if scale is not None:
             S = S / scale.unsqueeze(-1)
-        return Factors(U, S, Vh, outcome, _losses(sweeps))
+        return Factors(U, S, Vh, _outcome(sweeps), _losses(sweeps))
+
+    def invert(
+        self, A: Float[Tensor, "batch m n"], rcond: float, progress: Progress | None = None
+    ) -> tuple[Float[Tensor, "batch n m"], Outcome, Float[Tensor, "steps batch"]]:
+        """Return the pseudo-inverses of tall or square matrices, the outcome and the losses.
+
+        Singular values above ``rcond`` times the largest are kept. The same as through the factors, without the cost of
+        sorting them.
+        """
+        sweeps, scale = self._sweep(A, progress)
+        X = _pinverse(sweeps.W, A.shape[-2], rcond)
+        if scale is not None:
+            X = X * scale[:, None, None]
+        return X, _outcome(sweeps), _losses(sweeps)
+
+    def _sweep(self, A: Tensor, progress: Progress | None) -> tuple[Sweeps, Tensor | None]:
+        W, scale = scaled_columns(A)
+        sweeps = Sweeps(W, A.shape[-2])
+        sweeps.run(self.max_sweeps, progress)
+        return sweeps, scale
 
 
 def scaled_columns(A: Float[Tensor, "batch m n"]) -> tuple[Float[Tensor, "n k batch"], Float[Tensor, " batch"] | None]:
@@ -80,6 +97,26 @@ def _rows(W: Float[Tensor, "n k batch"], order: Int[Tensor, " nbatch"]) -> Float
     """Return columns as rows in a new order; whole rows are copied, several times faster than gathering numbers."""
     n, k, batch = W.shape
     return W.permute(2, 0, 1).reshape(batch * n, k).index_select(0, order).view(batch, n, k)
+
+
+def _pinverse(W: Tensor, m: int, rcond: float) -> Tensor:
+    """Return the sum of ``v u' / s`` over the kept columns ``u s`` of ``W``, each over its ``v``, batch first."""
+    n, _, batch = W.shape
+    norms = column_dots(W, W, m).sqrt_()
+    kept = rcond * norms.amax(dim=0) < norms
+    inverse = torch.where(kept, norms, torch.inf).reciprocal_().unsqueeze(1)
+    # Multiplied twice, since the square of an inverse may overflow.
+    top, rotations = W[:, :m].mul_(inverse).mul_(inverse), W[:, m:]
+    if batch < PAIRWISE_FROM:
+        return rotations.permute(2, 1, 0) @ top.permute(2, 0, 1)
+    X = rotations[0].unsqueeze(1) * top[0].unsqueeze(0)
+    for column in range(1, n):
+        X.addcmul_(rotations[column].unsqueeze(1), top[column].unsqueeze(0))
+    return X.permute(2, 0, 1).contiguous()
+
+
+def _outcome(sweeps: Sweeps) -> Outcome:
+    return Outcome.MAX_STEPS_REACHED if sweeps.left else Outcome.CONVERGED
 
 
 def _losses(sweeps: Sweeps) -> Tensor:

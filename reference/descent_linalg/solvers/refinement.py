@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -15,16 +15,15 @@ from descent_linalg.loop import (
     GO_ON,
     MAX_STEPS_REACHED,
     SINGULAR,
+    Ledger,
     Limits,
     Method,
     State,
     descend,
 )
 from descent_linalg.problem import Form, InverseProblem
+from descent_linalg.solution import Progress
 from descent_linalg.solvers.newton_schulz import NewtonSchulz
-
-FIRST_STEPS = 1000
-"""The budget of the descent before; Newton-Schulz needs 40 at condition 1e8."""
 
 
 @dataclass
@@ -56,26 +55,43 @@ class Refinement:
         return self.first.scale_free
 
     def init(self, problem: InverseProblem, start: Tensor | None) -> RefinementState:
-        """Return the state at the answer of the first descent; where that failed, its outcome is the verdict."""
-        if problem.form is not Form.AX:
-            raise OptionError("form", problem.form, "refinement descends on A X - I: Form.AX")
-        found = descend(self.first, problem, Limits(FIRST_STEPS), start=start)
-        X = found.value[0]
-        residual = -doubled_residual(problem.A, X)
-        verdicts = torch.where(found.verdicts > MAX_STEPS_REACHED, found.verdicts, GO_ON)
-        return RefinementState(X, (residual,), verdicts=verdicts)
+        """Return the state at ``start``, which must be near the inverse: ``|I - A X| < 1``."""
+        if start is None or problem.form is not Form.AX:
+            raise OptionError(
+                "form", problem.form, "refinement starts near the answer, and descends on Form.AX"
+            )
+        verdicts = torch.full(start.shape[:-2], GO_ON, device=start.device)
+        return RefinementState(start, (-doubled_residual(problem.A, start),), verdicts=verdicts)
 
     def step(self, problem: InverseProblem, state: RefinementState) -> RefinementState:
         """Return the state after one step; a matrix whose residual would not shrink keeps its X."""
         residual = state.residuals[0]
         X = (state.X.double() - state.X.double() @ residual).to(state.X.dtype)
-        # Beyond condition 1 / eps the residual is no smaller than 1, and the step would lead away.
-        hopeless = residual.flatten(-2).norm(dim=-1) >= 1
+        # Beyond condition 1 / eps the residual is no smaller than 1, or not a number, and the step would lead away.
+        hopeless = ~(residual.flatten(-2).norm(dim=-1) < 1)
         X = torch.where(hopeless[..., None, None], state.X, X)
         same = state.X == X
         for older in state.before:
             # An entry half-way between two numbers may alternate between them: both are nearest.
             same |= older == X
-        settled = same.flatten(-2).all(dim=-1)
-        verdicts = torch.where(settled, torch.where(hopeless, SINGULAR, CONVERGED), GO_ON)
+        settled = torch.where(same.flatten(-2).all(dim=-1), CONVERGED, GO_ON)
+        verdicts = torch.where(hopeless, SINGULAR, settled)
         return RefinementState(X, (-doubled_residual(problem.A, X),), verdicts=verdicts, before=(state.X,))
+
+
+def run(
+    method: Method[Any],
+    problem: InverseProblem,
+    limits: Limits,
+    *,
+    start: Tensor | None = None,
+    progress: Progress | None = None,
+) -> Ledger:
+    """Return the ledger of ``method``; for a `Refinement`, of its first descent and of the refinement after it."""
+    if not isinstance(method, Refinement):
+        return descend(method, problem, limits, start=start, progress=progress)
+    first = descend(method.first, problem, limits, start=start, progress=progress)
+    rest = replace(limits, max_steps=limits.max_steps - first.steps)
+    then = descend(method, problem, rest, start=first.value[0], progress=progress)
+    verdicts = torch.where(first.verdicts > MAX_STEPS_REACHED, first.verdicts, then.verdicts)
+    return Ledger(first.losses[:-1] + then.losses, verdicts, then.value)

@@ -1,0 +1,96 @@
+"""No correct solution loses a point, whatever its style."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+from steepest.strategies import family_of, well_conditioned_matrices
+from steepest.student import NotAskable, Student
+
+from .exam import Failure, exam_matrices, load_properties, student_with, take_exam
+from .honest import STYLES
+
+QUICK = {
+    "Armijo",
+    "Barzilai-Borwein",
+    "Newton-Schulz",
+    "conjugate gradients",
+    "early stop",
+    "exact line search",
+    "left residual, transposed view",
+    "named tuple, losses as a tensor",
+    "one loss more",
+    "plain descent, crude rate",
+}
+"""Styles whose exam takes less than two seconds."""
+
+NEEDS_MORE = {
+    "three_steps_are_only_three_steps",
+    "one_update",
+    "three_updates_with_momentum",
+    "losses",
+    "losses_without_momentum_are_as_predicted",
+    "losses_with_momentum_are_as_predicted",
+    "same_singular_values_same_losses",
+    "tail_rate_without_momentum",
+    "tail_rate_with_momentum",
+}
+"""The properties that the published signature, without steps and start, cannot be asked."""
+
+PROPERTIES = load_properties()
+SEEDS = range(20) if settings.get_current_profile_name() == "explore" else range(1)
+
+
+def exam_of(style: str, seed: int) -> dict[str, Failure]:
+    calculate_inverse, safe_learning_rate = STYLES[style]
+    caller = student_with(calculate_inverse=calculate_inverse, safe_learning_rate=safe_learning_rate)
+    return take_exam(PROPERTIES, caller, seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "style",
+    [
+        pytest.param(style, marks=() if style in QUICK else pytest.mark.slow)
+        for style in STYLES
+        if style != "published signature"
+    ],
+)
+def test_correct_solution_passes_every_property(style: str, seed: int) -> None:
+    assert exam_of(style, seed) == {}
+
+
+@pytest.mark.slow
+def test_published_signature_passes_all_that_it_can_be_asked() -> None:
+    failures = exam_of("published signature", 0)
+    assert failures.keys() == NEEDS_MORE
+    assert all(isinstance(failure, NotAskable) for failure in failures.values())
+
+
+def test_exam_asks_each_function_about_at_most_30_matrices() -> None:
+    calculate_inverse, safe_learning_rate = STYLES["early stop"]
+    caller = student_with(calculate_inverse=calculate_inverse, safe_learning_rate=safe_learning_rate)
+    take_exam(PROPERTIES, caller, 1)
+    assert {name: len(matrices) for name, matrices in caller.matrices.items()} == {
+        "calculate_inverse": 29,
+        "safe_learning_rate": 7,
+    }
+    # 26 plain calls, but for the 2 ill-conditioned matrices; 3 for updates, 1 for losses on 3 matrices each; ...
+    assert caller.calls <= 60
+
+
+def test_exam_of_another_seed_holds_other_matrices() -> None:
+    family = family_of(well_conditioned_matrices())
+    first, second = exam_matrices(family, 1), exam_matrices(family, 2)
+    assert all((one != other).any() for one, other in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("asked", PROPERTIES, ids=lambda asked: asked.name)
+def test_correct_solution_passes_on_every_public_matrix(asked: object) -> None:
+    calculate_inverse, safe_learning_rate = STYLES["early stop"]
+    student = Student(student_with(calculate_inverse=calculate_inverse, safe_learning_rate=safe_learning_rate))
+    for one in PROPERTIES:
+        if one is asked:
+            for M in (*one.family.ladder, *one.family.specials):
+                one.ask(student, M)
