@@ -91,6 +91,8 @@ class PropertyFailed(AssertionError):
         self.curves = curves
         relation = "at least" if at_least else "at most"
         super().__init__(f"{quantity} = {self.value:.3g}, allowed: {relation} {self.bound:.3g}")
+        if help:
+            self.add_note(f"Try: {help}")
 
 
 class GateFailed(AssertionError):
@@ -107,6 +109,7 @@ class GateFailed(AssertionError):
         self.expected = expected
         self.help = help
         super().__init__(f"got {got}, expected {expected}")
+        self.add_note(f"Try: {help}")
 
 
 class CallFailed(Exception):
@@ -131,3 +134,4 @@ class CallFailed(Exception):
         self.help = help
         self.detail = detail
         super().__init__(message)
+        self.add_note(f"Try: {help}")

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
+from hypothesis.errors import InvalidArgument
 
 from steepest.answers import Array
 from steepest.errors import CallFailed, GateFailed, GraderFault, PropertyFailed, SteepestError
@@ -29,6 +31,9 @@ from steepest.strategies import Family, family_of
 from steepest.student import NotAskable, Student
 
 STUDENT: pytest.StashKey[Student] = pytest.StashKey()
+SELF_CHECK_EXAMPLES = 12
+"""How many matrices Hypothesis tries for each property when a student runs pytest."""
+
 MARKER = "points(n, exercise): a graded property, worth n points of the notebook's exercise"
 
 
@@ -98,6 +103,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line("markers", MARKER)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let Hypothesis try a few matrices a property and take its time: a descent needs a second, not 200 ms."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("points") is not None:
+            with contextlib.suppress(InvalidArgument):  # the test file has settings of its own
+                settings(deadline=None, max_examples=SELF_CHECK_EXAMPLES)(item.obj)
 
 
 @pytest.fixture(scope="session")

@@ -190,7 +190,8 @@ def _judge(problem: InverseProblem, state: State, losses: list[Tensor], limits: 
     found[loss <= allowed] = CONVERGED
     found[floor] = GO_ON
     found[floor & rest] = CONVERGED if problem.least_squares else SINGULAR
-    found[floor & (explained * problem.entries >= SINGULAR_FLOOR)] = SINGULAR
+    # Rounding in an X this large explains any loss of order one; a diverging X is as large, but its loss is not.
+    found[floor & (explained * problem.entries >= SINGULAR_FLOOR) & (loss <= 4 * losses[0].clamp(min=1))] = SINGULAR
     found[loss > HOPELESS_GROWTH * losses[0].clamp(min=1)] = DIVERGED
     found[~torch.isfinite(loss)] = NONFINITE
     return found

@@ -184,7 +184,7 @@ def test_every_decision_record_has_the_four_headings() -> None:
     records = sorted((ROOT / "docs" / "adr").glob("*.md"))
     for record in records:
         headings = re.findall(r"^## (.+)$", record.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        assert headings == ADR_HEADINGS, record.name
+        assert [heading for heading in headings if heading in ADR_HEADINGS] == ADR_HEADINGS, record.name
     assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
 
 

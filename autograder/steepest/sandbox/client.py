@@ -39,7 +39,7 @@ from steepest.text import clean
 START_S = 120
 TICK_S = 0.25
 WRITTEN_RATIO = 16
-"""A worker may write this many times its scratch space in all: a deleted file that is still open fills a disk unseen."""
+"""A worker may write this many times its scratch space in all: a deleted file that is open fills a disk unseen."""
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PATH": "/usr/bin:/bin",

@@ -104,6 +104,15 @@ def _draw_one_by_one(generator: np.random.Generator, index: int) -> Array:
     return contiguous([[log_uniform(generator, 0.25, 4.0) * (-1) ** index]])
 
 
+def _dense(n: int) -> Float64:
+    """Return the reflector of the vector of ones, (n, n): orthogonal, and without a zero.
+
+    An ill-conditioned M needs such a factor: where M is diagonal, each column of I is an eigenvector of ``M' M``, and
+    conjugate gradients on columns find the whole inverse in one step.
+    """
+    return product_of_reflectors(n, [[1] * n])
+
+
 def _ill_conditioned(small: Sequence[float], U: Float64, V: Float64) -> Array:
     return contiguous(U * np.asarray([*FAST, *small]) @ V.T)
 
@@ -111,14 +120,6 @@ def _ill_conditioned(small: Sequence[float], U: Float64, V: Float64) -> Array:
 def _draw_ill_conditioned(generator: np.random.Generator, index: int) -> Array:
     small = drawn_spectrum(generator, 6, condition_number=40.0, largest=4e-3)
     return _ill_conditioned(small.tolist(), haar_orthogonal(generator, 10), haar_orthogonal(generator, 10))
-
-
-def _dense(n: int) -> Float64:
-    """Return the reflector of the vector of ones: no column of I is an eigenvector of ``M' M`` once it is a factor.
-
-    For a diagonal M each column is one, and conjugate gradients on columns find the whole inverse in one step.
-    """
-    return product_of_reflectors(n, [[1] * n])
 
 
 def _explored_ill_conditioned(n: int, vectors: Vectors) -> Array:
@@ -240,7 +241,13 @@ LARGE = Family(
     strategy=products(8, 12).map(contiguous),
     draw=lambda generator, index: contiguous(_mild(generator, _turn(index, 8, 12), worst=4.0)),
     draws=2,
-    ladder=_matrices(np.eye(8), np.eye(8)[::-1], np.diag([1, 2, 3, 4] * 2), np.diag([1, 2, 3, 4] * 3)),
+    ladder=_matrices(
+        np.eye(8),
+        np.eye(8)[::-1],
+        np.diag([1, 2, 3, 4] * 2),
+        _dense(8) * ([1, 2, 3, 4] * 2),
+        _dense(12) * ([1, 2, 3, 4] * 3),
+    ),
 )
 
 ILL_CONDITIONED = Family(

@@ -57,9 +57,7 @@ class Refinement:
     def init(self, problem: InverseProblem, start: Tensor | None) -> RefinementState:
         """Return the state at ``start``, which must be near the inverse: ``|I - A X| < 1``."""
         if start is None or problem.form is not Form.AX:
-            raise OptionError(
-                "form", problem.form, "refinement starts near the answer, and descends on Form.AX"
-            )
+            raise OptionError("form", problem.form, "refinement starts near the answer, and descends on Form.AX")
         verdicts = torch.full(start.shape[:-2], GO_ON, device=start.device)
         return RefinementState(start, (-doubled_residual(problem.A, start),), verdicts=verdicts)
 

@@ -1,0 +1,36 @@
+"""One arena for all hostile tests, its controls, and the check that no attack changed another's result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .arena import Arena, Graded, control, open_arena
+
+
+@pytest.fixture(scope="session")
+def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    """Return the arena; its folder may be passed by anyone, so that only the sandbox keeps a submission out."""
+    root = tmp_path_factory.mktemp("arena")
+    root.chmod(0o755)
+    yield from open_arena(root)
+
+
+@pytest.fixture(scope="session")
+def wrong(arena: Arena) -> Graded:
+    """Return the report on an honest notebook whose every answer is zero."""
+    return arena.grade(control("zeros"))
+
+
+@pytest.fixture(scope="session")
+def right(arena: Arena) -> Graded:
+    """Return the report on an honest notebook that is right."""
+    return arena.grade(control("right"))
+
+
+@pytest.fixture
+def neighbour(arena: Arena, right: Graded) -> Iterator[None]:
+    """Grade the right notebook once more after a test: the same zygote must give the same bytes."""
+    yield
+    assert arena.grade(control("right")).json == right.json

@@ -1,0 +1,2 @@
+# Control: an honest notebook whose every answer is zero.
+# %% include zeros
