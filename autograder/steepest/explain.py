@@ -196,7 +196,7 @@ def _returned(function: str, answer: Answer) -> str:
     words = Returned(function, answer).description
     if array is None or not 0 < array.size <= SHOWN_ENTRIES:
         return words
-    return f"{np.array2string(array, precision=SHOWN_DIGITS, max_line_width=100)}\n({words})"
+    return f"{words}; the tensor:\n{np.array2string(array, precision=SHOWN_DIGITS, max_line_width=100)}"
 
 
 def _heat_map(error: BaseException | None) -> HeatMap | None:

@@ -145,7 +145,7 @@ def _describe(item: TensorItem | NumbersItem | OtherItem) -> str:
         case TensorItem(shape=shape, dtype=dtype):
             return f"a {dtype} tensor of shape {shape}"
         case NumbersItem(values=values, lone=lone):
-            return f"the number {values[0]:.6g}" if lone else f"a list of {len(values)} numbers"
+            return f"the number {values[0]:.6g}" if lone else f"a list of {len(values)} number{'s'[: len(values) != 1]}"
         case OtherItem(type_name=type_name):
             return f"an object of type {type_name}"
 

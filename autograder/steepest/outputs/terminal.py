@@ -65,7 +65,8 @@ def student_table(reports: Sequence[GradeReport], properties: Sequence[Column]) 
     table.add_column(Text("score"), _middle(report.points for report in graded(reports)), justify="right")
     for exercise in groups:
         earned = [sum(r.points for r in report.properties if r.exercise == exercise) for report in graded(reports)]
-        table.add_column(Text(one_line(exercise.replace("_", " "), 40)), _middle(earned))
+        heading = Text(one_line(exercise, 40).replace("_", "\n"))  # one word a line: the marks need the width
+        table.add_column(heading, _middle(earned))
     for report in reports:
         table.add_row(*_student_cells(report, groups))
     return table
