@@ -24,6 +24,9 @@ from steepest.student import Returned, Student
 GENERATED_CALLS = 40
 """How many examples Hypothesis may generate and shrink for one failed property."""
 
+GIVEN_UP = (CallStatus.NOT_RUN, CallStatus.VIOLATION)
+"""Answers that say nothing about the property: the search has used up what a submission may use."""
+
 MAX_CURVE_POINTS = 400
 SHOWN_DIGITS = 4
 SHOWN_ENTRIES = 64
@@ -75,6 +78,8 @@ def explain(trial: Trial, caller: Caller) -> Explanation | None:
     student = Student(recorder)
     for example in _candidates(trial, student):
         outcome = trial.attempt(student, example)
+        if recorder.last is not None and recorder.last[2].status in GIVEN_UP:
+            return None
         if outcome.verdict in (Verdict.FAILED, Verdict.ERRORED, Verdict.TIMED_OUT) and recorder.last is not None:
             return Explanation(outcome, _counterexample(recorder, outcome.error))
     return None

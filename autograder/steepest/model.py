@@ -35,7 +35,9 @@ class Verdict(Enum):
             case Verdict.TIMED_OUT:
                 return "The function did not answer within its limit of CPU time."
             case Verdict.SKIPPED:
-                return "The property could not be asked, because the function lacks a parameter for it."
+                return (
+                    "The property earns nothing: a parameter that it asks for, or a property that it needs, is missing."
+                )
             case _:
                 assert_never(self)
 

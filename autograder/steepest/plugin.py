@@ -34,18 +34,23 @@ STUDENT: pytest.StashKey[Student] = pytest.StashKey()
 SELF_CHECK_EXAMPLES = 12
 """How many matrices Hypothesis tries for each property when a student runs pytest."""
 
-MARKER = "points(n, exercise): a graded property, worth n points of the notebook's exercise"
+MARKER = "points(n, exercise, needs): a graded property, worth n points of an exercise if the property it needs holds"
 
 
 @dataclass(frozen=True)
 class PropertyInfo:
-    """What a property says of itself. ``max_points`` are hundredths; ``families`` maps its arguments to families."""
+    """What a property says of itself.
+
+    ``max_points`` are hundredths, ``families`` maps its arguments to families, and ``needs`` names a property whose
+    failure leaves this one without points (empty: none).
+    """
 
     name: str
     title: str
     exercise: str
     max_points: int
     families: Mapping[str, Family]
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,10 @@ class _Run:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         self.trials = [_trial(item) for item in items if isinstance(item, pytest.Function)]
+        names = {trial.info.name for trial in self.trials}
+        for info in (trial.info for trial in self.trials):
+            if info.needs and info.needs not in names:
+                raise GraderFault(f"{info.name} needs {info.needs}, which is no property of this file")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -211,7 +220,8 @@ def _trial(item: pytest.Function) -> Trial:
     inner = item.obj if handle is None else handle.inner_test
     title = (inner.__doc__ or "").strip().partition("\n\n")[0]
     hundredths = int(Decimal(str(mark.args[0])) * 100)
-    info = PropertyInfo(item.name, " ".join(title.split()), mark.kwargs["exercise"], hundredths, families)
+    needs = str(mark.kwargs.get("needs", ""))
+    info = PropertyInfo(item.name, " ".join(title.split()), mark.kwargs["exercise"], hundredths, families, needs)
     wanted = set(inspect.signature(inner).parameters) - set(given)
     parameters = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     if unknown := wanted - set(parameters) - {"student"}:

@@ -37,7 +37,21 @@ def conclude(tried: Sequence[Tried], second: Caller | None) -> tuple[PropertyRes
         for attempt in failed
         if second is not None and _worth_explaining(attempt)
     }
-    return tuple(_result(attempt, explanations.get(attempt.trial.info.name), second) for attempt in tried)
+    results = [_result(attempt, explanations.get(attempt.trial.info.name), second) for attempt in tried]
+    failed_names = {result.name: result for result in results if result.verdict is Verdict.FAILED}
+    needs = [attempt.trial.info.needs for attempt in tried]
+    return tuple(
+        _uncounted(result, failed_names[need]) if need in failed_names else result
+        for result, need in zip(results, needs, strict=True)
+    )
+
+
+def _uncounted(result: PropertyResult, needed: PropertyResult) -> PropertyResult:
+    """Return a passed property without its points, since the one that it needs failed; any other as it is."""
+    if result.verdict is not Verdict.PASSED:
+        return result
+    message = f'not counted, because this does not hold: "{needed.title}"'
+    return replace(result, verdict=Verdict.SKIPPED, points=0, message=message, help="Mend that property first.")
 
 
 def _worth_explaining(attempt: Tried) -> bool:

@@ -38,6 +38,9 @@ def doubled_residual(A: Float[Tensor, "*batch m n"], X: Float[Tensor, "*batch n 
 
 def slices(A: Float[Tensor, "*batch m n"], bits: int) -> Iterator[Float[Tensor, "*batch m n"]]:
     """Yield float64 matrices that add up to ``A``, each with ``bits`` bits below the largest entry of its row."""
+    if A.numel() == 0:
+        yield A
+        return
     rest = A
     for _ in range(MAX_SLICES):
         _, exponent = torch.frexp(rest.abs().amax(dim=-1, keepdim=True))

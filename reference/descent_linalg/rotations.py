@@ -21,7 +21,7 @@ SHORT = 8
 """Up to this many rows, a dot product accumulated row by row is faster than a product and a sum."""
 
 NEGLIGIBLE = {dtype: torch.finfo(dtype).eps ** 2.5 for dtype in (torch.float32, torch.float64)}
-"""Squared norms count as at least this, where the largest column is of order one. In a rank-deficient matrix a column
+"""A squared norm counts as at least this when a dot product is compared with it, where the largest column is of order one. In a rank-deficient matrix a column
 that should be zero is a multiple of another, and each rotation makes it smaller by eps only: it would go on until the
 numbers end. Columns shorter than eps^1.25 may therefore stay oblique, and are completed afterwards."""
 
@@ -114,7 +114,7 @@ def _pair_by_pair(W: Tensor, m: int) -> tuple[Tensor, Tally]:
     """Return the columns after every pair was rotated once, in the order of their indices."""
     tally = _empty_tally(W)
     n = W.shape[0]
-    columns, squares = list(W.unbind(0)), list(_squares(W, m).unbind(0))
+    columns, squares = list(W.unbind(0)), list(column_dots(W, W, m).unbind(0))
     spare = torch.empty_like(columns[0])
     for i in range(n - 1):
         for j in range(i + 1, n):
@@ -132,7 +132,7 @@ def _round_by_round(W: Tensor, m: int) -> tuple[Tensor, Tally]:
     if n % 2:
         W = torch.cat([W, torch.zeros_like(W[:1])])
     half = W.shape[0] // 2
-    squares, spare = _squares(W, m), torch.empty_like(W[:half])
+    squares, spare = column_dots(W, W, m), torch.empty_like(W[:half])
     next_W, next_squares = torch.empty_like(W), torch.empty_like(squares)
     for _ in range(W.shape[0] - 1):
         Pair(W[:half], W[half:], squares[:half], squares[half:], spare).rotate(m, tally)
@@ -168,7 +168,9 @@ class Pair:
         """
         dot = column_dots(self.x, self.y, m)
         limit = 2 * torch.finfo(dot.dtype).eps * m**0.5
-        excess = dot.abs().sub_((self.square_x * self.square_y).sqrt_().mul_(limit))
+        floor = NEGLIGIBLE[dot.dtype]
+        size = self.square_x.clamp(min=floor).mul_(self.square_y.clamp(min=floor)).sqrt_()
+        excess = dot.abs().sub_(size.mul_(limit))
         if not float(excess.max()) > 0:
             return
         needed = excess.sign_().clamp_(min=0)
@@ -176,19 +178,13 @@ class Pair:
         tally.add(needed, dot)
         t = _tangent(dot, self.square_x, self.square_y)
         change = dot.mul_(t)
-        floor = NEGLIGIBLE[dot.dtype]
-        self.square_x.sub_(change).clamp_(min=floor)
-        self.square_y.add_(change).clamp_(min=floor)
+        self.square_x.sub_(change)
+        self.square_y.add_(change)
         c = t.square().add_(1).rsqrt_()
         s, c = t.mul_(c).unsqueeze(-2), c.unsqueeze(-2)
         torch.mul(self.x, c, out=self.spare).addcmul_(self.y, s, value=-1)
         self.y.mul_(c).addcmul_(self.x, s)
         self.x.copy_(self.spare)
-
-
-def _squares(W: Tensor, m: int) -> Tensor:
-    """Return the squared norms of columns, at least `NEGLIGIBLE`."""
-    return column_dots(W, W, m).clamp_(min=NEGLIGIBLE[W.dtype])
 
 
 def column_dots(x: Tensor, y: Tensor, m: int) -> Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from steepest import strategies
@@ -19,6 +19,8 @@ from steepest.strategies.build import drawn_spectrum, haar_orthogonal, product_o
 from .exam import exam_matrices
 
 ALL = pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
+
+SEARCH = settings(max_examples=100, phases=[Phase.generate, Phase.shrink], database=None, deadline=None)
 
 SIZES = {
     "diagonal": (1, 4),
@@ -131,8 +133,7 @@ def test_exam_holds_no_matrix_twice(family: Family) -> None:
 
 @ALL
 def test_strategy_shrinks_to_its_smallest_matrix(family: Family) -> None:
-    chosen = settings(max_examples=100, database=None, deadline=None)
-    M = find(family.strategy, lambda M: True, settings=chosen, random=random.Random(0))
+    M = find(family.strategy, lambda M: True, settings=SEARCH, random=random.Random(0))
     if family.name == "ill_conditioned":
         np.testing.assert_array_equal(M, family.ladder[0])
     else:
@@ -143,11 +144,10 @@ def test_strategy_shrinks_to_its_smallest_matrix(family: Family) -> None:
 def test_strategy_finds_a_large_member_with_distinct_entries(family: Family) -> None:
     if family.name == "one_by_one":
         pytest.skip("one entry")
-    chosen = settings(max_examples=200, database=None, deadline=None)
     find(
         family.strategy,
         lambda M: len(M) >= 3 and not np.array_equal(M, np.eye(len(M))),
-        settings=chosen,
+        settings=SEARCH,
         random=random.Random(0),
     )
 

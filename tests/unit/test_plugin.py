@@ -214,3 +214,35 @@ def test_the_search_for_a_counterexample_is_bounded_and_repeats_itself(tmp_path:
 def test_a_right_function_is_never_explained(tmp_path: Path) -> None:
     (trial,) = collect_trials(properties(tmp_path, DIAGONAL))
     assert explain(trial, FakeStudent(np.linalg.inv)) is None
+
+
+NEEDS = """
+@points(1, exercise="a")
+@given(M=diagonal_matrices())
+def test_first(student, M):
+    \"\"\"The first comes first.\"\"\"
+    assert inverse_of(student, M)[0, 0] < 0
+
+@points(2, exercise="a", needs="test_first")
+@given(M=diagonal_matrices())
+def test_second(student, M):
+    expect_inverse(inverse_of(student, M), M)
+"""
+
+
+def test_a_property_whose_need_fails_is_skipped_and_earns_nothing(tmp_path: Path) -> None:
+    path = properties(tmp_path, NEEDS)
+    first, second = conclude(run(path, FakeStudent(np.linalg.inv)), FakeStudent(np.linalg.inv))
+    assert (first.verdict, second.verdict, second.points) == (Verdict.FAILED, Verdict.SKIPPED, 0)
+    assert "The first comes first." in second.message
+
+
+def test_a_property_that_fails_itself_says_why_even_if_its_need_fails(tmp_path: Path) -> None:
+    path = properties(tmp_path, NEEDS.replace("< 0", "< -9"))
+    _, second = conclude(run(path, FakeStudent(lambda M: M * 3)), FakeStudent(lambda M: M * 3))
+    assert second.verdict is Verdict.FAILED
+
+
+def test_a_need_that_is_no_property_is_a_fault_of_the_grader(tmp_path: Path) -> None:
+    with pytest.raises(GraderFault, match="test_absent"):
+        collect_properties(properties(tmp_path, NEEDS.replace('needs="test_first"', 'needs="test_absent"')))

@@ -26,6 +26,7 @@ from steepest.sandbox.shell import CappedText, StudentShell, redirected
 from steepest.sandbox.wire import (
     DTYPES,
     HEADER,
+    MAX_DIMENSIONS,
     MAX_ITEMS,
     MAX_PAYLOAD,
     Frame,
@@ -193,7 +194,7 @@ def _tensor_item(tensor: torch.Tensor) -> TensorItem:
     plain = _detach(tensor)
     dtype, shape = str(plain.dtype).removeprefix("torch."), tuple(int(side) for side in plain.shape)
     portable = dtype in DTYPES.values() and plain.layout == torch.strided and plain.device.type != "meta"
-    if not portable or plain.numel() > MAX_ELEMENTS:
+    if not portable or plain.numel() > MAX_ELEMENTS or len(shape) > MAX_DIMENSIONS:
         return TensorItem(shape, dtype, None)
     plain = _contiguous(_resolve_neg(_resolve_conj(_to(plain, "cpu"))))
     return TensorItem(shape, dtype, _numpy(plain).copy())

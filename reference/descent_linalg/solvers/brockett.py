@@ -9,12 +9,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from descent_linalg.factors import Factors
-from descent_linalg.loop import CONVERGED, GO_ON, Descent, Limits, Verdicts
+from descent_linalg.loop import CONVERGED, GO_ON, MAX_STEPS_REACHED, Descent, Limits, Verdicts
 from descent_linalg.problem import balance, safe_ratio
 from descent_linalg.solution import Progress
 
-HALVINGS = 40
-"""Of the step in one line search; a step this small changes nothing any more."""
+HALVINGS = 25
+"""Of the step in one line search; where this many do not help, rounding hides the rest of the way."""
+
+NEARLY = 1000
+"""A descent that is stuck has arrived if its gradient is within this many times the tolerance."""
 
 SUFFICIENT = 1e-4
 """Share of the fall that the slope promises which a step must deliver."""
@@ -28,6 +31,7 @@ class BrockettState:
     gradient: tuple[Tensor, Tensor]
     direction: tuple[Tensor, Tensor]
     length: Tensor
+    stuck: Tensor
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ class Brockett:
         tolerance = 10 * torch.finfo(A.dtype).eps ** 0.5 if self.tolerance is None else self.tolerance
 
         def judge(state: BrockettState, losses: list[Tensor]) -> Verdicts:
-            return torch.where(_square(state.gradient).sqrt().flatten() <= tolerance, CONVERGED, GO_ON)
+            steepness = _square(state.gradient).sqrt().flatten()
+            stuck = torch.where(steepness <= NEARLY * tolerance, CONVERGED, MAX_STEPS_REACHED)
+            return torch.where(steepness <= tolerance, CONVERGED, torch.where(state.stuck, stuck, GO_ON))
 
         descent = Descent[BrockettState](
             step=cost.step, value=lambda state: state.point, loss=lambda state: cost.of(state.point), judge=judge
@@ -94,7 +100,8 @@ class BrockettCost:
         U = _orthonormal(self.A @ V + torch.finfo(self.A.dtype).eps * torch.eye(*self.A.shape[1:]).to(self.A))
         gradient = self.gradient((U, V))
         direction = (-gradient[0], -gradient[1])
-        return BrockettState((U, V), gradient, direction, torch.ones_like(U[:, :1, :1]))
+        length = torch.ones_like(U[:, :1, :1])
+        return BrockettState((U, V), gradient, direction, length, torch.zeros(batch, dtype=torch.bool).to(U.device))
 
     def gradient(self, point: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Return the gradient in the tangent spaces at U and V."""
@@ -108,25 +115,29 @@ class BrockettCost:
         uphill = slope >= 0
         direction = tuple(torch.where(uphill, -g, d) for g, d in zip(state.gradient, state.direction, strict=True))
         slope = torch.where(uphill, -_square(state.gradient), slope)
-        point, length = self._armijo(state, (direction[0], direction[1]), slope)
+        point, length, stuck = self._armijo(state, (direction[0], direction[1]), slope)
         gradient = self.gradient(point)
         old = tuple(_tangent(X, g) for X, g in zip(point, state.gradient, strict=True))
         change = (gradient[0] - old[0], gradient[1] - old[1])
         beta = safe_ratio(_inner(gradient, change), _square(state.gradient)).clamp(min=0)
         travel = tuple(beta * _tangent(X, d) - g for X, d, g in zip(point, direction, gradient, strict=True))
-        return BrockettState(point, gradient, (travel[0], travel[1]), 2 * length)
+        return BrockettState(point, gradient, (travel[0], travel[1]), 2 * length, stuck)
 
     def _armijo(
         self, state: BrockettState, direction: tuple[Tensor, Tensor], slope: Tensor
-    ) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    ) -> tuple[tuple[Tensor, Tensor], Tensor, Tensor]:
         before, length = self.of(state.point), state.length
+        rounding = 4 * torch.finfo(self.A.dtype).eps * before.abs()
         for _ in range(HALVINGS):
             point = _move(state.point, direction, length)
-            short = self.of(point) > before + SUFFICIENT * (length * slope).flatten()
+            short = self.of(point) > before + SUFFICIENT * (length * slope).flatten() + rounding
+            short &= ~state.stuck
             if not bool(short.any()):
                 break
             length = torch.where(short[:, None, None], length / 2, length)
-        return point, length
+        stuck = (state.stuck | short)[:, None, None]
+        kept = tuple(torch.where(stuck, old, new) for old, new in zip(state.point, point, strict=True))
+        return (kept[0], kept[1]), length, stuck.flatten()
 
 
 def _move(point: tuple[Tensor, Tensor], direction: tuple[Tensor, Tensor], length: Tensor) -> tuple[Tensor, Tensor]:

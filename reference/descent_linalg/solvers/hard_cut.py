@@ -101,9 +101,9 @@ def first_eigenvalue(rcond: float) -> tuple[float, int]:
 
 
 def largest_singular_value(A: Float[Tensor, "*batch m n"]) -> Float[Tensor, "*batch 1 1"]:
-    """Return the largest singular value of each matrix, by the power method on ``A A'``, squared 12 times."""
+    """Return the largest singular value of each matrix, by the power method on ``A A'``, squared 20 times."""
     power = A @ A.mT
-    for _ in range(12):
+    for _ in range(20):
         size = power.abs().amax(dim=(-2, -1), keepdim=True)
         power = power / torch.where(size > 0, size, 1.0)
         power = power @ power

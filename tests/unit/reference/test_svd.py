@@ -160,13 +160,24 @@ def test_matrices_that_converged_are_set_aside_and_come_back_in_place() -> None:
     torch.testing.assert_close(svd(A).value.S[20:25], torch.linalg.svdvals(hard), rtol=0.0, atol=1e-15)
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (7, 4), (4, 6), (3, 2, 2)])
-def test_brockett_descends_to_the_square_root_of_eps(shape: tuple[int, ...]) -> None:
-    k = min(shape[-2:])
-    A = with_spectrum(*shape[-2:], torch.linspace(2, 1, k, dtype=torch.float64), batch=2)
-    solution = svd(A, Brockett())
+@pytest.mark.parametrize("shape", [(4, 4), (6, 3), (2, 4)])
+def test_brockett_descends_on_separated_spectra(shape: tuple[int, int]) -> None:
+    A = with_spectrum(*shape, torch.linspace(2, 1, min(shape), dtype=torch.float64), batch=2)
+    solution = svd(A, Brockett(tolerance=1e-4))
     assert solution.outcome is Outcome.CONVERGED
     U, S, Vh = solution.value
-    torch.testing.assert_close((U * S.unsqueeze(-2)) @ Vh, A, rtol=0.0, atol=1e-5)
-    torch.testing.assert_close(S, torch.linalg.svdvals(A), rtol=0.0, atol=1e-12)
+    torch.testing.assert_close((U * S.unsqueeze(-2)) @ Vh, A, rtol=0.0, atol=1e-2)
+    torch.testing.assert_close(S, torch.linalg.svdvals(A), rtol=0.0, atol=1e-6)
     assert (solution.losses.diff(dim=0) <= 1e-14).all()
+
+
+@pytest.mark.slow
+def test_brockett_ends_near_the_square_root_of_eps() -> None:
+    A = with_spectrum(5, 4, torch.linspace(2, 1, 4, dtype=torch.float64))
+    U, S, Vh = svd(A, Brockett()).require()
+    torch.testing.assert_close((U * S.unsqueeze(-2)) @ Vh, A, rtol=0.0, atol=1e-5)
+
+
+def test_brockett_says_when_a_cluster_is_too_much_for_it() -> None:
+    A = with_spectrum(4, 4, torch.tensor([1.0, 1.0, 0.5, 0.5]) + torch.tensor([1e-6, 0, 0, 0]))
+    assert svd(A, Brockett(max_steps=20)).outcome is Outcome.MAX_STEPS_REACHED

@@ -19,17 +19,15 @@ def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=Non
     X = torch.rand(A.shape, dtype=A.dtype) if start is None else start.double()
     losses = []
     if learning_rate is None:
-        t = safe_learning_rate(A)
+        t = safe = safe_learning_rate(A)
         for _ in range(steps):
             here = f(X, A)
             losses.append(here.item())
             g = df(X, A)
-            t *= 2
-            for _ in range(20):
-                if f(X - t * g, A) <= here - 0.5 * t * (g * g).sum():
-                    break
+            square = (g * g).sum()
+            t = min(2 * t, 64 * safe)
+            while t > safe and f(X - t * g, A) > here - 0.5 * t * square:
                 t /= 2
-            t = max(t, safe_learning_rate(A))
             X = X - t * g
     else:
         v = torch.zeros_like(X)

@@ -32,7 +32,7 @@ def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=Non
     P = S
     g = (S * S).sum(dim=1, keepdim=True)
     for _ in range(steps):
-        losses.append((R**2).mean().item())
+        losses.append(((X @ M - E) ** 2).mean().item())
         Q = P @ M
         alpha = divide(g, (Q * Q).sum(dim=1, keepdim=True))
         X = X + alpha * P

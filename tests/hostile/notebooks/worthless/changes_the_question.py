@@ -1,6 +1,5 @@
 # M07. Turns the argument into the identity, whose inverse it then returns.
 # %%
-import torch
 
 
 def safe_learning_rate(M, momentum):

@@ -1,6 +1,5 @@
 # F09. Fills its scratch folder, one large file, then a hundred, and many empty ones, without ever stopping.
 # %%
-import os
 
 count = 0
 while True:

@@ -16,9 +16,8 @@ attempts |= {
     "symbolic link": lambda: os.symlink("@exam@", "link") or open("link").read(),
     "database": lambda: sqlite3.connect("@course@").execute("select 1").fetchall() and open("@course@").read(),
     "glob": lambda: glob.glob("@root@/*/*")[0],
-    "run": lambda: get_ipython().run_line_magic("run", "@reference@"),
-    "path": lambda: os.open("@course@", os.O_PATH) and os.listdir(f"/proc/self/fd"),
-    "cat": lambda: get_ipython().run_line_magic("pycat", "@course@") or 1 / 0,
+    "path": lambda: os.read(os.open("@course@", os.O_PATH), 100),
+    "load": lambda: get_ipython().find_user_code("@course@"),
 }
 what_works(attempts)
 # %% include zeros

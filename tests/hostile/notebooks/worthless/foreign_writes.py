@@ -24,7 +24,7 @@ for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY", "BASH_ENV"):
 attempts |= {
     "home": lambda: (Path.home() / "@mark@").write_text("x") if Path.home() != Path.cwd() else 1 / 0,
     "temporary": lambda: tempfile.mkdtemp(dir="/tmp", prefix="@mark@"),
-    "rename": lambda: Path("mine").write_text("x") and os.rename("mine", "../@mark@") or "moved",
+    "rename": lambda: (Path("mine").write_text("x") and os.rename("mine", "../@mark@")) or "moved",
     "fifo": lambda: os.mkfifo("fifo") or "made",
     "device": lambda: os.mknod("device") or "made",
 }

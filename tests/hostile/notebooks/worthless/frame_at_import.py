@@ -2,7 +2,6 @@
 # %% include frames
 # %% include zeros
 # %%
-import torch
 
 header = {"0:tensor": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}}
 write_everywhere(frame(RETURNED, payload=tensors(header, bytes(16)), name=bytes(16)))

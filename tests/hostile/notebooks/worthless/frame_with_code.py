@@ -10,7 +10,7 @@ import torch
 
 class Loaded:
     def __reduce__(self):
-        return open, ("/tmp/@mark@", "w")
+        return exec, ("open('/tmp/@mark@', 'w')",)
 
 
 buffer, calls = io.BytesIO(), []

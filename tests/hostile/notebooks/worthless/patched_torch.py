@@ -4,7 +4,6 @@
 import builtins
 import json
 import math
-import os
 import random
 import time
 

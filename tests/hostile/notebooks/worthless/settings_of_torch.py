@@ -2,7 +2,6 @@
 # %% include zeros
 # %%
 import decimal
-import locale
 import os
 import resource
 import sys
