@@ -9,9 +9,9 @@ import pytest
 
 from steepest.errors import ExamError
 from steepest.exam import differences, draw_exam, load_exam, practice_exam, save_exam
-from steepest.strategies import FAMILIES, Family
+from steepest.strategies import Family, families
 
-FAMILY_LIST = tuple(FAMILIES.values()) if hasattr(FAMILIES, "values") else tuple(FAMILIES)
+FAMILY_LIST = families()
 SECRET = b"a secret of the tests"
 
 

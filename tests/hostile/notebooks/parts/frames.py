@@ -8,11 +8,15 @@ import sys
 CELL_DONE, PARAMETERS_ARE, RETURNED, RAISED = 65, 66, 67, 68
 
 
-def request_id():
+def serving():
     frame = sys._getframe()
     while frame.f_code.co_name != "serve":
         frame = frame.f_back
-    return frame.f_locals["request"].request_id
+    return frame
+
+
+def request_id():
+    return serving().f_locals["request"].request_id
 
 
 def frame(kind, text=b"", payload=b"", name=None):

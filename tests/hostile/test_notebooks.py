@@ -1,0 +1,57 @@
+"""Every notebook that attacks the grader is graded as any other, and earns nothing by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import books
+from .arena import IMPATIENT, Arena, Graded
+
+SLOW = {"loop_in_cell", "loop_in_call", "loop_without_its_leader", "name_of_a_process", "threads", "output_flood"}
+"""Attacks that burn the CPU time of several calls before they are stopped."""
+
+WAITING = {"sleeps", "stops_itself"}
+"""Attacks that are stopped by the clock on the wall."""
+
+HONEST_ROUTES = {"own_worker", "in_disguise", "direct_unless_counted", "blend"}
+"""Ways to answer that no judge of answers can tell from an honest one, or need not: they earn what answers earn."""
+
+
+def attacks(kind: str) -> list[object]:
+    marks = {name: pytest.mark.slow for name in SLOW | WAITING}
+    return [pytest.param(name, marks=marks.get(name, ())) for name in books.names(kind)]
+
+
+@pytest.mark.hostile
+@pytest.mark.usefixtures("neighbour")
+@pytest.mark.parametrize("name", attacks("worthless"))
+def test_attack_earns_no_more_than_zeros(arena: Arena, wrong: Graded, name: str) -> None:
+    data = books.book("worthless", name, arena.places)
+    graded = arena.grade(data, limits=IMPATIENT) if name in WAITING else arena.grade(data)
+    assert graded.report.fault is None
+    assert graded.report.points <= wrong.report.points
+
+
+@pytest.mark.hostile
+@pytest.mark.usefixtures("neighbour")
+@pytest.mark.parametrize("name", attacks("answers"))
+def test_answer_by_another_route_earns_no_more_than_an_honest_one(arena: Arena, right: Graded, name: str) -> None:
+    graded = arena.grade(books.book("answers", name, arena.places))
+    assert graded.report.fault is None
+    if name in HONEST_ROUTES:
+        assert graded.report.points == right.report.points
+    else:
+        assert graded.report.points < right.report.points
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("name", ["direct_solver", "direct_spellings", "fabricated_history"])
+def test_direct_solver_loses_the_points_for_descent(arena: Arena, name: str) -> None:
+    graded = arena.grade(books.book("answers", name, arena.places))
+    assert graded.points("test_three_steps_are_only_three_steps") == 0
+    assert graded.points("test_well_conditioned_matrices") > 0
+
+
+def test_controls_differ_by_what_a_right_answer_is_worth(right: Graded, wrong: Graded) -> None:
+    assert right.report.points == right.report.max_points
+    assert wrong.report.points < right.report.points / 2
