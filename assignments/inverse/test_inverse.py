@@ -15,6 +15,7 @@ The contract that they grade:
   V <- momentum V + gradient, then X <- X - learning_rate V. That is what gradients do that are multiplied by the
   momentum instead of being set to zero.
 - steps is the number of updates, one gradient each. losses[j] belongs to X before update j.
+- The inverse is to be found by descent: a property with needs=DESCENT earns nothing if that property fails.
 """
 
 import numpy as np
@@ -29,6 +30,7 @@ from steepest.expect import (
     expect_heavy_ball,
     expect_history,
     expect_inverse,
+    expect_settled,
     expect_stable,
     expect_tail_rate,
     expect_unchanged,
@@ -50,6 +52,7 @@ from steepest.strategies import (
 )
 
 points = pytest.mark.points
+DESCENT = "test_three_steps_are_only_three_steps"
 
 
 def rate_of(student, M, momentum):
@@ -152,70 +155,70 @@ def test_arguments_unchanged(student, M):
     expect_unchanged(student.calculate_inverse(M))
 
 
-@points(1, exercise="calculate_inverse")
+@points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=diagonal_matrices())
 def test_diagonal_matrices(student, M):
     """X M = I and M X = I for diagonal matrices."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(1, exercise="calculate_inverse")
+@points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=orthogonal_matrices())
 def test_orthogonal_matrices(student, M):
     """X M = I and M X = I for orthogonal matrices."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(1, exercise="calculate_inverse")
+@points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=positive_definite_matrices())
 def test_positive_definite_matrices(student, M):
     """X M = I and M X = I for symmetric positive definite matrices."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(3, exercise="calculate_inverse")
+@points(3, exercise="calculate_inverse", needs=DESCENT)
 @given(M=well_conditioned_matrices())
 def test_well_conditioned_matrices(student, M):
     """X M = I and M X = I for matrices of condition number up to 6, as they come."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(1, exercise="calculate_inverse")
+@points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=negative_determinant_matrices())
 def test_negative_determinant(student, M):
     """X M = I and M X = I for matrices with a negative determinant."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(1, exercise="calculate_inverse")
+@points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=permutation_matrices())
 def test_permutation_matrices(student, M):
     """X M = I and M X = I for the identity and other permutation matrices."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(1, exercise="calculate_inverse")
+@points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=one_by_one_matrices())
 def test_one_by_one_matrices(student, M):
     """X M = I and M X = I for 1 x 1 matrices."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(2, exercise="calculate_inverse")
+@points(2, exercise="calculate_inverse", needs=DESCENT)
 @given(M=scaled_matrices())
 def test_scaled_matrices(student, M):
     """X M = I and M X = I for matrices with entries near 10000 or 0.0001."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(1, exercise="calculate_inverse")
+@points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=float64_matrices())
 def test_float64_matrices(student, M):
     """X M = I and M X = I for matrices in float64, with an answer in float64."""
     expect_inverse(inverse_of(student, M), M)
 
 
-@points(2, exercise="calculate_inverse")
+@points(2, exercise="calculate_inverse", needs=DESCENT)
 @given(M=large_matrices())
 def test_large_matrices(student, M):
     """X M = I and M X = I for matrices with 8 to 12 rows."""
@@ -283,10 +286,12 @@ def test_losses_with_momentum_are_as_predicted(student, M):
 @points(2, exercise="convergence")
 @given(M=float64_matrices())
 def test_same_singular_values_same_losses(student, M):
-    """From X = 0, M and the diagonal matrix with the same singular values have the same losses."""
+    """From X = 0, M and the diagonal matrix with the same singular values have the same falling losses."""
     D = np.diag(singular_values(M))
+    losses = losses_from_zero(student, M, momentum=0.9)
+    expect_settled(losses)
     expect_curves_agree(
-        losses_from_zero(student, M, momentum=0.9),
+        losses,
         losses_from_zero(student, D, momentum=0.9),
         expected_name="losses for diag(S)",
         help="Only the singular values decide how fast descent from zero is. Treat diagonal matrices like all others.",

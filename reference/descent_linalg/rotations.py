@@ -21,9 +21,12 @@ SHORT = 8
 """Up to this many rows, a dot product accumulated row by row is faster than a product and a sum."""
 
 NEGLIGIBLE = {dtype: torch.finfo(dtype).eps ** 2.5 for dtype in (torch.float32, torch.float64)}
-"""A squared norm counts as at least this when a dot product is compared with it, where the largest column is of order one. In a rank-deficient matrix a column
-that should be zero is a multiple of another, and each rotation makes it smaller by eps only: it would go on until the
-numbers end. Columns shorter than eps^1.25 may therefore stay oblique, and are completed afterwards."""
+"""A squared norm counts as at least this when a dot product is compared with it; the largest column is of order one.
+
+In a rank-deficient matrix a column that should be zero is a multiple of another, and each rotation makes it smaller by
+eps only: it would go on until the numbers end. Columns shorter than eps^1.25 may therefore stay oblique, and are
+completed afterwards.
+"""
 
 
 @dataclass

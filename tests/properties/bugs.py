@@ -291,6 +291,12 @@ BUGS: dict[str, Bug] = {
     "diagonal matrices inverted at once": Bug(
         "same_singular_values_same_losses", inverse_with(free=conjugate_gradients, given=diagonal_at_once)
     ),
+    "losses made up": Bug(
+        "same_singular_values_same_losses",
+        inverse_with(
+            free=conjugate_gradients, given=lambda M, X, rate, mom, steps: (torch.linalg.inv(M), [0.5] * steps)
+        ),
+    ),
     "float32 inside": Bug("tail_rate_without_momentum", inverse_with(free=conjugate_gradients, given=in_float32)),
     "float32 inside, with momentum": Bug(
         "tail_rate_with_momentum", inverse_with(free=conjugate_gradients, given=in_float32)

@@ -44,6 +44,9 @@ TAIL_BOUND = 0.15
 CURVE_FLOOR = 1e-20
 """Losses below this share of the first one are compared to it and not to each other: they are near rounding."""
 
+FALLEN = 1e-6
+"""A descent with enough steps has brought the loss below this share of the first one."""
+
 SETTLED = 1e-9
 """Who stops before `steps` must have brought the loss below this share of the first one."""
 
@@ -174,6 +177,22 @@ def expect_falling(losses: Array) -> None:
         1.0 + LOSS_BOUND,
         help="Without momentum and with this rate each update lowers the loss. "
         "Check the sign of the update, and that the old gradient is gone before the new one is added.",
+        curves={"losses": losses},
+    )
+
+
+def expect_settled(losses: Array) -> None:
+    """Return if the last loss is at most a millionth of the first one.
+
+    Raises:
+        PropertyFailed: With the ratio, NaN where there is no positive first loss.
+    """
+    started = len(losses) > 0 and bool(losses[0] > 0)
+    expect_at_most(
+        "losses[-1] / losses[0]",
+        abs(float(losses[-1]) / float(losses[0])) if started else math.nan,
+        FALLEN,
+        help="With this stable rate the loss falls far: look whether X is updated, and the loss computed anew each step.",
         curves={"losses": losses},
     )
 
