@@ -67,7 +67,7 @@ def diagonal_against_random(
     steps: int = 300,
     seed: int = 0,
 ) -> go.Figure:
-    """Return heavy ball's losses on a diagonal and a rotated matrix: with one spectrum at the left, with two at the right.
+    """Return heavy ball's losses on a diagonal and a rotated matrix: one spectrum at the left, two at the right.
 
     At the left the curves lie on each other and on the predicted one; what makes a matrix slow are its singular values,
     not that it looks random.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -104,6 +105,19 @@ def test_no_process_outlives_a_grader_that_is_killed(course: SmallCourse) -> Non
         family = _descendants(process.pid)
         process.send_signal(signal.SIGKILL)
     _wait_until_gone(family)
+
+
+def test_a_judge_that_dies_takes_no_submission_along(course: SmallCourse) -> None:
+    course.hand_in(**CLASS)
+    command, environment = course.command("grade", "inverse", "submitted", "--jobs", "2")
+    with subprocess.Popen(command, cwd=course.root, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        judges = [pid for pid in _descendants(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        os.kill(judges[0], signal.SIGKILL)
+        process.stdout.read()
+    assert process.returncode == 0
+    assert set(course.reports()) == set(CLASS)
 
 
 @pytest.mark.parametrize(

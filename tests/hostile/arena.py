@@ -9,20 +9,21 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
 from steepest._course_file import LateEntry
+from steepest.answers import Array
 from steepest.course import Assignment
 from steepest.errors import NotebookError
 from steepest.exam import Exam, draw_exam, save_exam
 from steepest.grade import Paper, grade
 from steepest.model import GradeReport, Limits
 from steepest.outputs.html import render_report
-from steepest.outputs.report_json import dump_report
+from steepest.outputs.report_json import dump_report, load_report
 from steepest.plugin import all_families, collect_properties
 from steepest.sandbox.client import Zygote
 from steepest.sandbox.limits import standing_walls
@@ -50,7 +51,7 @@ class Impatient(Limits):
         return 2
 
 
-IMPATIENT = Impatient(call_cpu_s=1, submission_cpu_s=2, memory_mib=1024, output_kib=16, scratch_mib=8)
+IMPATIENT = Impatient(call_cpu_s=1, submission_cpu_s=1, memory_mib=1024, output_kib=16, scratch_mib=8)
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,6 @@ class Arena:
 
     def paper(self, limits: Limits = LIMITS, exam: Exam | None = None) -> Paper:
         """Return what grading needs."""
-        from dataclasses import replace
-
         return Paper(replace(self.assignment, limits=limits), exam or self.exam, standing_walls())
 
     def grade(self, data: bytes | NotebookError, *, student: str = "mallory", limits: Limits = LIMITS) -> Graded:
@@ -125,6 +124,7 @@ class Arena:
         self.assert_nothing_is_left()
         graded = Graded(report, dump_report(report), render_report(report))
         self.assert_nothing_leaks(graded)
+        assert_plain(graded)
         return graded
 
     def session(self, *cells: str, limits: Limits = LIMITS, attempt: int = 0) -> Session:
@@ -165,13 +165,22 @@ class Arena:
     def numbers_of_the_exam_in(self, text: str) -> list[float]:
         """Return the entries of drawn exam matrices that a text holds with five or more digits."""
         told = np.array([float(word) for word in _NUMBER.findall(text) if _digits(word) >= 5] or [0.0])
-        entries = np.unique(np.abs(np.concatenate([M.ravel() for M in self._secret_matrices()])).astype(np.float64))
+        entries = np.unique(np.abs(np.concatenate([M.ravel() for M in self.secret_matrices()])).astype(np.float64))
         entries = entries[[_digits(f"{entry:.7g}") >= 5 for entry in entries]]
         close = np.isclose(told[:, None], entries[None, :], rtol=5e-6, atol=0.0)
         return [float(value) for value in told[close.any(axis=1)]]
 
-    def _secret_matrices(self) -> Sequence[np.ndarray]:
+    def secret_matrices(self) -> Sequence[Array]:
+        """Return every matrix of the exam."""
         return [M for drawn in self.exam.matrices.values() for M in drawn]
+
+
+def assert_plain(graded: Graded) -> None:
+    """Fail if a report holds markup or control characters that a submission chose, or cannot be read back."""
+    assert load_report(graded.json).points == graded.report.points
+    assert re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", graded.text) is None
+    assert re.search(r"<(script|img|svg/|b |b>|a href=.?javascript|section></pre)", graded.html) is None
+    assert len(graded.text) < 2_000_000
 
 
 def _digits(number: str) -> int:

@@ -39,7 +39,7 @@ def _cells(path: Path) -> Iterator[str]:
 
 def notebook(*sources: str, metadata: Mapping[str, Any] | None = None, more: Mapping[str, Any] | None = None) -> bytes:
     """Return the bytes of a notebook with these code cells; ``metadata`` belongs to each cell, ``more`` to the top."""
-    made = [
+    made: list[dict[str, Any]] = [
         {"cell_type": "code", "execution_count": None, "metadata": metadata or {}, "outputs": [], "source": source}
         for source in sources
     ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +13,14 @@ from .arena import Arena, Graded, control, open_arena
 
 
 @pytest.fixture(scope="session")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    """Return the arena; its folder may be passed by anyone, so that only the sandbox keeps a submission out."""
-    root = tmp_path_factory.mktemp("arena")
+def arena() -> Iterator[Arena]:
+    """Return the arena; anyone on this machine may read its folder, so that the sandbox alone keeps submissions out."""
+    root = Path(tempfile.mkdtemp(prefix="steepest-arena-", dir="/tmp"))
     root.chmod(0o755)
-    yield from open_arena(root)
+    try:
+        yield from open_arena(root)
+    finally:
+        shutil.rmtree(root)
 
 
 @pytest.fixture(scope="session")

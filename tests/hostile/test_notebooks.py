@@ -13,7 +13,9 @@ SLOW = {"loop_in_cell", "loop_in_call", "loop_without_its_leader", "name_of_a_pr
 WAITING = {"sleeps", "stops_itself"}
 """Attacks that are stopped by the clock on the wall."""
 
-HONEST_ROUTES = {"own_worker", "in_disguise", "direct_unless_counted", "blend"}
+HONEST_ROUTES = {
+    *("own_worker", "in_disguise", "direct_unless_counted", "blend", "second_chance", "denies_a_change"),
+}
 """Ways to answer that no judge of answers can tell from an honest one, or need not: they earn what answers earn."""
 
 
@@ -41,6 +43,12 @@ def test_answer_by_another_route_earns_no_more_than_an_honest_one(arena: Arena, 
         assert graded.report.points == right.report.points
     else:
         assert graded.report.points < right.report.points
+
+
+@pytest.mark.hostile
+def test_answers_that_differ_between_workers_are_called_so(arena: Arena) -> None:
+    graded = arena.grade(books.book("answers", "second_chance"))
+    assert sum(result.nondeterministic for result in graded.report.properties) > 5
 
 
 @pytest.mark.hostile

@@ -185,13 +185,13 @@ def conjugate_gradients(M: Tensor, steps: int) -> tuple[Tensor, Losses]:
     P = S.clone()
     for _ in range(steps):
         losses.append((R**2).mean().item())
-        size = (S**2).sum(0)
-        if losses[-1] < 1e-13 or bool((size == 0).any()):
+        if losses[-1] < 1e-13:
             break
-        Q = M @ P
-        X, R = X + size / (Q**2).sum(0) * P, R - size / (Q**2).sum(0) * Q
+        size, Q = (S**2).sum(0), M @ P
+        length = size / (Q**2).sum(0).clamp_min(1e-30)  # a column that has arrived stays where it is
+        X, R = X + length * P, R - length * Q
         S = M.T @ R
-        P = S + (S**2).sum(0) / size * P
+        P = S + (S**2).sum(0) / size.clamp_min(1e-30) * P
     return X, losses
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from hypothesis import given, settings
+from torch import Tensor
 
 from steepest.answers import Array
 from steepest.strategies import family_of, well_conditioned_matrices
 from steepest.student import NotAskable, Student
 
+from .balls import Losses, published_ball, sums_rate
 from .exam import Failure, Property, exam_matrices, load_properties, student_with, take_exam
 from .honest import STYLES
 
@@ -49,6 +52,11 @@ def exam_of(style: str, seed: int) -> dict[str, Failure]:
     return take_exam(PROPERTIES, caller, seed)
 
 
+def as_printed(M: Tensor, learning_rate: float = 0.9, momentum: float = 0.9) -> tuple[Tensor, Losses]:
+    """The published function: a fixed rate, which not every matrix allows, and float32 whatever M is."""
+    return published_ball(M, torch.rand(M.shape), learning_rate, momentum, 1500)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     "style",
@@ -67,6 +75,13 @@ def test_published_signature_passes_all_that_it_can_be_asked() -> None:
     failures = exam_of("published signature", 0)
     assert failures.keys() == NEEDS_MORE
     assert all(isinstance(failure, NotAskable) for failure in failures.values())
+
+
+@pytest.mark.slow
+def test_published_function_as_printed_keeps_the_families_on_which_its_rate_is_stable() -> None:
+    caller = student_with(calculate_inverse=as_printed, safe_learning_rate=sums_rate)
+    lost = take_exam(PROPERTIES, caller, 0).keys() - NEEDS_MORE
+    assert lost == {"one_by_one_matrices", "scaled_matrices", "float64_matrices"}
 
 
 def test_exam_asks_each_function_about_at_most_30_matrices() -> None:

@@ -247,10 +247,13 @@ def test_rising_losses_are_refused(losses: list[float]) -> None:
     assert "losses[j + 1]" in failure_of(lambda: expect_falling(np.asarray(losses))).quantity
 
 
-def test_losses_that_fell_far_have_settled_and_a_made_up_constant_has_not() -> None:
+def test_losses_that_fell_far_have_settled() -> None:
     expect_settled(from_zero())
-    for losses in ([0.5] * 500, [0.0] * 500, [1.0, math.nan], [math.nan, 0.0], [1.0, -2.0], []):
-        assert failure_of(lambda losses=losses: expect_settled(np.asarray(losses))).quantity == "losses[-1] / losses[0]"
+
+
+@pytest.mark.parametrize("losses", [[0.5] * 500, [0.0] * 500, [1.0, math.nan], [math.nan, 0.0], [1.0, -2.0], []])
+def test_made_up_constant_losses_have_not_settled(losses: list[float]) -> None:
+    assert failure_of(lambda: expect_settled(np.asarray(losses))).quantity == "losses[-1] / losses[0]"
 
 
 def test_curves_that_agree_where_both_have_steps_are_accepted() -> None:

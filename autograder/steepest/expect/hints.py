@@ -74,7 +74,7 @@ def _hint_for_residual(residual: float) -> str:
     if residual <= 0.1:
         return (
             "X is on its way but has not arrived: take more steps, or a larger stable learning rate. "
-            "A loss below 1e-8 is a better sign to stop than a loss that changes little."
+            "A loss below 1e-10 is a better sign to stop than a loss that changes little."
         )
     return (
         "X M is not the identity. Plot the losses: if they still fall, take more steps or a larger stable rate; "

@@ -192,7 +192,7 @@ def expect_settled(losses: Array) -> None:
         "losses[-1] / losses[0]",
         abs(float(losses[-1]) / float(losses[0])) if started else math.nan,
         FALLEN,
-        help="With this stable rate the loss falls far: look whether X is updated, and the loss computed anew each step.",
+        help="At this stable rate the loss falls far. Is X updated, and the loss computed anew in each step?",
         curves={"losses": losses},
     )
 

@@ -86,27 +86,43 @@ def scaled_columns(A: Float[Tensor, "batch m n"]) -> tuple[Float[Tensor, "n k ba
 def _sorted_factors(W: Tensor, m: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return U, S and Vh of orthogonal columns ``W``, batch first; columns of U where S is 0 are zero."""
     n, _, batch = W.shape
-    norms = column_dots(W, W, m).sqrt_()
-    W[:, :m] /= norms.clamp(min=torch.finfo(W.dtype).tiny).unsqueeze(1)
-    S, order = norms.T.contiguous().sort(dim=1, descending=True)
+    lengths = _normalise(W, m)
+    if n == 2:
+        # Two columns are in order or are exchanged, which is cheaper than to sort.
+        ordered = lengths[0] >= lengths[1]
+        W, lengths = torch.where(ordered, W, W.flip(0)), torch.where(ordered, lengths, lengths.flip(0))
+        return _rows(W[:, :m]).mT, lengths.T.contiguous(), _rows(W[:, m:])
+    S, order = lengths.T.contiguous().sort(dim=1, descending=True)
     rows = order.add_(torch.arange(0, batch * n, n, device=W.device).unsqueeze(1)).flatten()
     return _rows(W[:, :m], rows).mT, S, _rows(W[:, m:], rows)
 
 
-def _rows(W: Float[Tensor, "n k batch"], order: Int[Tensor, " nbatch"]) -> Float[Tensor, "batch n k"]:
-    """Return columns as rows in a new order; whole rows are copied, several times faster than gathering numbers."""
+def _normalise(W: Tensor, m: int) -> Tensor:
+    """Scale both parts of the columns to length one, and return the singular values.
+
+    Each rotation stretches its columns by a rounding error, A V and V alike: the lengths of V, which should be one, say
+    by how much in all, and the singular values lose it again.
+    """
+    norms, stretch = column_dots(W, W, m).sqrt_(), column_dots(W[:, m:], W[:, m:], W.shape[0]).sqrt_()
+    W[:, :m] /= norms.clamp(min=torch.finfo(W.dtype).tiny).unsqueeze(1)
+    W[:, m:] /= stretch.unsqueeze(1)
+    return norms.div_(stretch)
+
+
+def _rows(W: Float[Tensor, "n k batch"], order: Int[Tensor, " nbatch"] | None = None) -> Float[Tensor, "batch n k"]:
+    """Return columns as rows, in a new order; whole rows are copied, several times faster than gathering numbers."""
     n, k, batch = W.shape
-    return W.permute(2, 0, 1).reshape(batch * n, k).index_select(0, order).view(batch, n, k)
+    rows = W.permute(2, 0, 1).reshape(batch * n, k)
+    return (rows if order is None else rows.index_select(0, order)).view(batch, n, k)
 
 
 def _pinverse(W: Tensor, m: int, rcond: float) -> Tensor:
     """Return the sum of ``v u' / s`` over the kept columns ``u s`` of ``W``, each over its ``v``, batch first."""
     n, _, batch = W.shape
-    norms = column_dots(W, W, m).sqrt_()
-    kept = rcond * norms.amax(dim=0) < norms
-    inverse = torch.where(kept, norms, torch.inf).reciprocal_().unsqueeze(1)
-    # Multiplied twice, since the square of an inverse may overflow.
-    top, rotations = W[:, :m].mul_(inverse).mul_(inverse), W[:, m:]
+    S = _normalise(W, m)
+    kept = rcond * S.amax(dim=0) < S
+    inverse = torch.where(kept, S, torch.inf).reciprocal_().unsqueeze(1)
+    top, rotations = W[:, :m].mul_(inverse), W[:, m:]
     if batch < PAIRWISE_FROM:
         return rotations.permute(2, 1, 0) @ top.permute(2, 0, 1)
     X = rotations[0].unsqueeze(1) * top[0].unsqueeze(0)

@@ -27,21 +27,21 @@ from descent_linalg import (
 
 from .matrices import geometric, with_spectrum
 
-FIRST_ORDER = {
+FIRST_ORDER: dict[str, Any] = {
     "gradient descent": GradientDescent(),
     "steepest descent": SteepestDescent(),
     "heavy ball": HeavyBall(),
     "Nesterov": Nesterov(),
     "Barzilai-Borwein": BarzilaiBorwein(),
 }
-COLUMNS = {"CGLS": CGLS()}
-PRECONDITIONED = {"Newton-Schulz": NewtonSchulz(), "plain Newton-Schulz": NewtonSchulz(line_search=False)}
-REFINED = {"refinement": Refinement()}
-ALL = FIRST_ORDER | COLUMNS | PRECONDITIONED | REFINED
+COLUMNS: dict[str, Any] = {"CGLS": CGLS()}
+PRECONDITIONED: dict[str, Any] = {"Newton-Schulz": NewtonSchulz(), "plain Newton-Schulz": NewtonSchulz(False)}
+REFINED: dict[str, Any] = {"refinement": Refinement()}
+ALL: dict[str, Any] = FIRST_ORDER | COLUMNS | PRECONDITIONED | REFINED
 MONOTONE = ["gradient descent", "steepest descent", "CGLS", "Newton-Schulz"]
 
 
-def table(methods: dict[str, Any]) -> Any:  # noqa: ANN401
+def table(methods: dict[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("solver", list(methods.values()), ids=list(methods))
 
 

@@ -99,10 +99,10 @@ def test_empty_matrices_have_factors_of_torchs_shapes(shape: tuple[int, ...], *,
         torch.testing.assert_close(factor.mT @ factor, torch.eye(factor.shape[-1]).expand(*factor.shape[:-2], -1, -1))
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (2, 4, 2), (3, 3)])
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 2), (3, 3)])
 @pytest.mark.parametrize("rank", [0, 1, 2])
-def test_full_matrices_are_square_and_orthogonal(shape: tuple[int, ...], rank: int) -> None:
-    A = with_spectrum(*shape[-2:], torch.ones(rank), batch=2).expand(2, *shape[-2:])
+def test_full_matrices_are_square_and_orthogonal(shape: tuple[int, int], rank: int) -> None:
+    A = with_spectrum(*shape, torch.ones(rank), batch=2)
     U, S, Vh = svd(A, full_matrices=True).value
     assert U.shape[-1] == shape[-2]
     assert Vh.shape[-2] == shape[-1]

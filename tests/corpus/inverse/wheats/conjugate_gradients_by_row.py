@@ -8,10 +8,6 @@ def safe_learning_rate(M, momentum=0.9):
     return float(n**2 / norms / 2)
 
 
-def divide(a, b):
-    return torch.where(b > 0, a / torch.where(b > 0, b, torch.ones_like(b)), torch.zeros_like(a))
-
-
 def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=None):
     n = M.shape[0]
     E = torch.eye(n, dtype=M.dtype)
@@ -31,14 +27,16 @@ def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=Non
     S = R @ M.T
     P = S
     g = (S * S).sum(dim=1, keepdim=True)
+    nothing = torch.finfo(M.dtype).eps ** 2 * g
     for _ in range(steps):
         losses.append(((X @ M - E) ** 2).mean().item())
         Q = P @ M
-        alpha = divide(g, (Q * Q).sum(dim=1, keepdim=True))
+        active = g > nothing  # a row that has arrived stays where it is: no 0 / 0
+        alpha = torch.where(active, g / (Q * Q).sum(dim=1, keepdim=True), 0)
         X = X + alpha * P
         R = R - alpha * Q
         S = R @ M.T
         g_new = (S * S).sum(dim=1, keepdim=True)
-        P = S + divide(g_new, g) * P
+        P = S + torch.where(active, g_new / g, 0) * P
         g = g_new
     return X, losses

@@ -23,7 +23,7 @@ def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=Non
 
     scale = A.norm()
     Y = (X * scale).requires_grad_()
-    opt = torch.optim.LBFGS([Y], max_iter=1, history_size=30, tolerance_grad=0, tolerance_change=0)
+    opt = torch.optim.LBFGS([Y], max_iter=1, history_size=10, tolerance_grad=0, tolerance_change=0)
 
     def closure():
         opt.zero_grad()

@@ -12,10 +12,7 @@ def safe_learning_rate(M, momentum=0.9):
 def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=None):
     n = M.shape[0]
     eye = torch.eye(n, dtype=M.dtype)
-    if start is None:
-        X = torch.randn(n, n, dtype=M.dtype)
-    else:
-        X = start.clone()
+    X = torch.randn(n, n, dtype=M.dtype) if start is None else start.clone()
     velocity = torch.zeros_like(X)
     losses = []
     for _ in range(steps):

@@ -21,7 +21,7 @@ def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=Non
         x.requires_grad_()
         value = torch.mean(torch.square(x @ M - eye))
         (slope,) = torch.autograd.grad(value, x)
-        history.append(float(value))
+        history.append(value.item())
         move = momentum * move - learning_rate * slope
         x = x.detach() + move
     return x.detach(), history

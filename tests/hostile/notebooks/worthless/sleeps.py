@@ -5,10 +5,10 @@ import time
 
 
 def safe_learning_rate(M, momentum):
-    time.sleep(1.5)
+    time.sleep(1)
     return 0.0
 
 
 def calculate_inverse(M, **options):
-    time.sleep(1.5)
+    time.sleep(1)
     return torch.zeros_like(M), []
