@@ -62,7 +62,6 @@ class TimedCaller:
         from steepest.sandbox.inprocess import NamespaceCaller
 
         self._inner = NamespaceCaller(namespace)
-        self._known: dict[str, Answer] = {}
         self.cpu_s = 0.0
 
     def parameters(self, function: str) -> tuple[str, ...] | None:
@@ -70,13 +69,11 @@ class TimedCaller:
         return self._inner.parameters(function)
 
     def call(self, function: str, arguments: Arguments) -> Answer:
-        """Return the answer; the same question is asked and counted once, as in grading."""
-        key = f"{function}{sorted((name, repr(value)) for name, value in arguments.items())}"
-        if key not in self._known:
-            begin = time.process_time()
-            self._known[key] = self._inner.call(function, arguments)
-            self.cpu_s += time.process_time() - begin
-        return self._known[key]
+        """Return the answer, and count what it took."""
+        begin = time.process_time()
+        answer = self._inner.call(function, arguments)
+        self.cpu_s += time.process_time() - begin
+        return answer
 
 
 def notebook(index: int) -> bytes:

@@ -149,7 +149,14 @@ def _collect(course: Course, assignment: Assignment, made: Path, ready: Path) ->
 
 
 def readme(course: Course, assignment: Assignment) -> str:
-    """Return the README of a release: what is in the folder, how to work, what to hand in and when."""
+    """Return the README of a release: the instructor's own from beside the notebook, or one made here; with the date."""
+    own = assignment.folder / README
+    if not own.is_file():
+        return _made_readme(course, assignment)
+    return f"{own.read_text(encoding='utf-8').rstrip()}\n\n## Due\n\n{_due_text(assignment)}\n"
+
+
+def _made_readme(course: Course, assignment: Assignment) -> str:
     notebook, properties = assignment.notebook.name, assignment.properties.name
     functions = " and ".join(f"`{name}`" for name in assignment.functions)
     worth = f"{points_text(assignment.max_points)} points together"

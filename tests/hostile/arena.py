@@ -79,6 +79,8 @@ class Arena:
     root: Path
     zygote: Zygote
     canaries: dict[str, str] = field(default_factory=dict)
+    count: int = 0
+    first: bytes = b""
 
     def __post_init__(self) -> None:
         self.scratch = self.root / "scratch"
@@ -87,7 +89,7 @@ class Arena:
         self.places |= {"judge": str(os.getpid()), "zygote": str(self.zygote.pid), "mark": MARK, "root": str(self.root)}
         properties = Path(__file__).with_name("short_inverse.py")
         found = collect_properties(properties)
-        self.exam = draw_exam("inverse", all_families(found), secrets.token_bytes(32))
+        self.exam = draw_exam("inverse", all_families(found), b"the secret of the hostile tests")
         save_exam(self.exam, Path(self.places["exam"]))
         functions = ("safe_learning_rate", "calculate_inverse")
         total = Decimal(sum(info.max_points for info in found)) / 100
@@ -118,14 +120,27 @@ class Arena:
         return Paper(replace(self.assignment, limits=limits), exam or self.exam, standing_walls())
 
     def grade(self, data: bytes | NotebookError, *, student: str = "mallory", limits: Limits = LIMITS) -> Graded:
-        """Return the report on a submission in all its forms, after a look at what it left behind."""
-        with self._own_scratch():
+        """Return the report on a submission in all its forms, after a look at what it left behind.
+
+        Each fifth time the right control is graded again: in the same zygote it must get the same bytes.
+        """
+        self.count += 1
+        if self.count % 5 == 0:
+            self.assert_neighbour_is_unchanged()
+        with self._own_scratch(), _name_of_the_test_kept():
             report = grade(self.paper(limits), student, data, self.zygote)
         self.assert_nothing_is_left()
         graded = Graded(report, dump_report(report), render_report(report))
         self.assert_nothing_leaks(graded)
         assert_plain(graded)
         return graded
+
+    def assert_neighbour_is_unchanged(self) -> None:
+        """Fail if the right control, graded now, gets another report than it got at first."""
+        with self._own_scratch(), _name_of_the_test_kept():
+            now = dump_report(grade(self.paper(), "neighbour", control("right"), self.zygote))
+        self.first = self.first or now
+        assert now == self.first
 
     def session(self, *cells: str, limits: Limits = LIMITS, attempt: int = 0) -> Session:
         """Return a session over these cells; use it in `quiet`."""
@@ -163,16 +178,27 @@ class Arena:
         assert self.numbers_of_the_exam_in(graded.text) == []
 
     def numbers_of_the_exam_in(self, text: str) -> list[float]:
-        """Return the entries of drawn exam matrices that a text holds with five or more digits."""
-        told = np.array([float(word) for word in _NUMBER.findall(text) if _digits(word) >= 5] or [0.0])
+        """Return the entries of drawn exam matrices that a text holds with six or more digits."""
+        told = np.array([float(word) for word in _NUMBER.findall(text) if _digits(word) >= 6] or [0.0])
         entries = np.unique(np.abs(np.concatenate([M.ravel() for M in self.secret_matrices()])).astype(np.float64))
-        entries = entries[[_digits(f"{entry:.7g}") >= 5 for entry in entries]]
-        close = np.isclose(told[:, None], entries[None, :], rtol=5e-6, atol=0.0)
+        entries = entries[[_digits(f"{entry:.7g}") >= 6 for entry in entries]]
+        close = np.isclose(told[:, None], entries[None, :], rtol=1e-6, atol=0.0)
         return [float(value) for value in told[close.any(axis=1)]]
 
     def secret_matrices(self) -> Sequence[Array]:
         """Return every matrix of the exam."""
         return [M for drawn in self.exam.matrices.values() for M in drawn]
+
+
+@contextmanager
+def _name_of_the_test_kept() -> Iterator[None]:
+    """Keep what pytest notes down about the running test, which pytest in pytest would wipe out."""
+    before = os.environ.get("PYTEST_CURRENT_TEST")
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ["PYTEST_CURRENT_TEST"] = before
 
 
 def assert_plain(graded: Graded) -> None:
@@ -212,7 +238,10 @@ def open_arena(root: Path) -> Iterator[Arena]:
     os.environ["STEEPEST_HOSTILE_CANARY"] = f"canary{secrets.token_hex(12)}"
     try:
         with Zygote() as zygote:
-            yield Arena(root, zygote)
+            arena = Arena(root, zygote)
+            arena.assert_neighbour_is_unchanged()
+            yield arena
+            arena.assert_neighbour_is_unchanged()
     finally:
         del os.environ["STEEPEST_HOSTILE_CANARY"]
 

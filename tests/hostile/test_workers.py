@@ -294,7 +294,8 @@ def test_many_empty_files_fill_the_scratch_folder(arena: Arena) -> None:
 
 def test_names_of_files_do_not_matter(arena: Arena) -> None:
     cell = (
-        "import os\nfor name in (b'-rf', b'a\\nb', b'\\xff\\xfe', b'*', b' ', b'...', b'x' * 255, '\\u202e'.encode()):\n"
+        "import os\n"
+        "for name in (b'-rf', b'a\\nb', b'\\xff\\xfe', b'*', b' ', b'...', b'x' * 255, '\\u202e'.encode()):\n"
         "    open(name, 'w').write('x')\n    os.mkdir(name + b'd' if len(name) < 255 else b'd')\nos.umask(0o777)\n"
         "os.mkdir('shut')\nopen('closed', 'w')\n" + BUSY
     )

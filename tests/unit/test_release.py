@@ -261,3 +261,11 @@ def test_readme_names_files_points_and_due_date_with_its_zone(course: Course) ->
     assert "worth 3.5 points" in text
     assert "`inverse.ipynb`" in text
     assert "`test_inverse.py`" in text
+
+
+def test_readme_beside_the_notebook_is_released_with_the_due_date(course: Course) -> None:
+    assignment = course.assignments[0]
+    (assignment.folder / "README.md").write_text("# Our own words\n")
+    text = readme(course, assignment)
+    assert text.startswith("# Our own words\n\n## Due\n\n")
+    assert "2027" in text

@@ -72,6 +72,14 @@ def test_doubled_residual_sees_below_the_working_precision() -> None:
     torch.testing.assert_close(doubled_residual(A, X), expected, rtol=1e-12, atol=1e-28)
 
 
+def test_doubled_residual_is_rounded_once() -> None:
+    A, X = with_spectrum(5, 5, geometric(5, 10), batch=2, seed=3)
+    with mpmath.workdps(60):
+        exact = mpmath.eye(5) - mpmath.matrix(A.tolist()) * mpmath.matrix(X.tolist())
+    expected = torch.tensor([[float(exact[i, j]) for j in range(5)] for i in range(5)], dtype=torch.float64)
+    assert torch.equal(doubled_residual(A, X), expected)
+
+
 def test_singular_to_working_precision_is_said_aloud() -> None:
     A = with_spectrum(6, 6, geometric(6, 1e25))[0]
     assert inverse(A).outcome is Outcome.SINGULAR
