@@ -149,7 +149,7 @@ def _collect(course: Course, assignment: Assignment, made: Path, ready: Path) ->
 
 
 def readme(course: Course, assignment: Assignment) -> str:
-    """Return the README of a release: the instructor's own from beside the notebook, or one made here; with the date."""
+    """Return the README of a release, with the due date: the one beside the notebook, or else one made here."""
     own = assignment.folder / README
     if not own.is_file():
         return _made_readme(course, assignment)

@@ -113,7 +113,9 @@ def test_a_judge_that_dies_takes_no_submission_along(course: SmallCourse) -> Non
     with subprocess.Popen(command, cwd=course.root, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        judges = [pid for pid in _descendants(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        judges = [
+            pid for pid in _descendants(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
         os.kill(judges[0], signal.SIGKILL)
         process.stdout.read()
     assert process.returncode == 0

@@ -122,10 +122,10 @@ class Arena:
     def grade(self, data: bytes | NotebookError, *, student: str = "mallory", limits: Limits = LIMITS) -> Graded:
         """Return the report on a submission in all its forms, after a look at what it left behind.
 
-        Each fifth time the right control is graded again: in the same zygote it must get the same bytes.
+        Each tenth time the right control is graded again: in the same zygote it must get the same bytes.
         """
         self.count += 1
-        if self.count % 5 == 0:
+        if self.count % 10 == 0:
             self.assert_neighbour_is_unchanged()
         with self._own_scratch(), _name_of_the_test_kept():
             report = grade(self.paper(limits), student, data, self.zygote)

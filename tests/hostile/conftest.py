@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from steepest.sandbox.limits import Wall, standing_walls
+
 from .arena import Arena, Graded, control, open_arena
 
 
 @pytest.fixture(scope="session")
 def arena() -> Iterator[Arena]:
     """Return the arena; anyone on this machine may read its folder, so that the sandbox alone keeps submissions out."""
+    if Wall.SECCOMP not in standing_walls():
+        pytest.skip("no submission can be confined on this machine")
     root = Path(tempfile.mkdtemp(prefix="steepest-arena-", dir="/tmp"))
     root.chmod(0o755)
     try:

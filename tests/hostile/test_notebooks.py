@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from steepest.sandbox.limits import Wall, standing_walls
+
 from . import books
 from .arena import IMPATIENT, Arena, Graded
 
@@ -12,6 +14,9 @@ SLOW = {"loop_in_cell", "loop_in_call", "loop_without_its_leader", "threads", "o
 
 WAITING = {"sleeps", "stops_itself"}
 """Attacks that are stopped by the clock on the wall."""
+
+NEEDS_LANDLOCK = {"foreign_files", "foreign_writes", "proc", "message_to_the_next", "shell_magics", "frame_with_code"}
+"""Attacks that only the wall of files stops everywhere; where it does not stand, no report says that it does."""
 
 HONEST_ROUTES = {
     *("own_worker", "in_disguise", "direct_unless_counted", "blend", "second_chance", "denies_a_change"),
@@ -27,6 +32,8 @@ def attacks(kind: str) -> list[object]:
 @pytest.mark.hostile
 @pytest.mark.parametrize("name", attacks("worthless"))
 def test_attack_earns_no_more_than_zeros(arena: Arena, wrong: Graded, name: str) -> None:
+    if name in NEEDS_LANDLOCK and Wall.LANDLOCK_FILES not in standing_walls():
+        pytest.skip("this kernel has no Landlock")
     data = books.book("worthless", name, arena.places)
     graded = arena.grade(data, limits=IMPATIENT) if name in WAITING else arena.grade(data)
     assert graded.report.fault is None

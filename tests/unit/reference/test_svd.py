@@ -53,6 +53,14 @@ def test_large_batches_take_the_other_path_to_the_same_precision(n: int, dtype: 
     check(torch.cat([with_spectrum(n, n, S, batch=batch // 5 + 1, dtype=dtype) for S in spectra(n).values()]))
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rounding_that_rotations_share_is_taken_out_again(dtype: torch.dtype) -> None:
+    """Every rotation stretches A V and V alike; without the division at the end these ratios are above 2."""
+    A = torch.randn(5000, 4, 4, dtype=dtype, generator=torch.Generator().manual_seed(0))
+    ratios = svd_ratios(A, *svd(A).value)
+    assert max(ratios["reconstruction"], ratios["V"]) < 1.7, ratios
+
+
 @pytest.mark.parametrize("scale", [1e-300, 1e-30, 1e30, 1e300])
 def test_scale_neither_overflows_nor_underflows(scale: float) -> None:
     A = with_spectrum(4, 3, geometric(3, 10), batch=3)
