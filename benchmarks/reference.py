@@ -55,8 +55,8 @@ def sections(*, quick: bool) -> Iterator[tuple[str, str, Iterator[str]]]:
     yield "The cut of pinverse", "", cut_agreement(1_000 if quick else 10_000)
     yield (
         "Speed on one CPU thread",
-        "Median CPU milliseconds of runs in turn in one process, and the median of the ratios of neighbouring runs;\n"
-        "below 1 ours is faster. Random normal matrices. What loses is listed with what wins.",
+        "Median CPU milliseconds a call, ours and torch's in turn in one process, four calls a turn, and median of\n"
+        "the ratios of neighbouring turns; below 1 ours is faster. Random normal matrices. What loses is listed too.",
         cpu_table(7 if quick else 31),
     )
     yield "Speed on a CUDA device", "", card_table(7 if quick else 31)
@@ -70,11 +70,19 @@ def sections(*, quick: bool) -> Iterator[tuple[str, str, Iterator[str]]]:
 
 def machine() -> str:
     """Return where and how busy the figures were made."""
-    load = os.getloadavg()[0]
-    return (
-        f"Made by `make bench-reference` with torch {torch.__version__}, Python {platform.python_version()}, on "
-        f"{platform.machine()} with {os.cpu_count()} CPUs, one thread; load average at the end {load:.1f}."
-    )
+    load = f"load average at the end {os.getloadavg()[0]:.1f} (above 1: other work shared the caches)"
+    where = f"{platform.machine()} with {os.cpu_count()} CPUs, one thread"
+    versions = f"torch {torch.__version__}, Python {platform.python_version()}"
+    return f"Made by `make bench-reference` with {versions}, on {where}; {load}."
+
+
+def merge(page: str, title: str, section: str) -> str:
+    """Return the page with one section replaced, and the line of its making after it."""
+    head, found, rest = page.partition(f"## {title}\n")
+    if not found:
+        raise SystemExit(f"the page has no section {title!r}; measure all of it first")
+    _, mark, tail = rest.partition("\n## ")
+    return head + section + f"\n\n{machine()}\n" + (mark + tail if mark else "")
 
 
 def main() -> None:
@@ -82,17 +90,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=PAGE, help="where to write the page")
     parser.add_argument("--quick", action="store_true", help="smaller samples, for a look; not for the page")
+    parser.add_argument("--only", metavar="TITLE", help="measure one section anew and replace it in the page")
     options = parser.parse_args()
     torch.set_num_threads(1)
     console = Console(stderr=True)
     text = [INTRODUCTION.read_text(encoding="utf-8").rstrip()]
     for title, explanation, lines in sections(quick=options.quick):
+        if options.only not in (None, title):
+            continue
         with console.status(title):
             body = "\n".join(lines)
         text.append("\n\n".join(part for part in (f"## {title}", explanation, body) if part))
         console.log(title)
-    text.append(machine())
-    options.output.write_text("\n\n".join(text) + "\n", encoding="utf-8")
+    if options.only:
+        page = merge(options.output.read_text(encoding="utf-8"), options.only, text[-1])
+    else:
+        page = "\n\n".join([*text, machine()]) + "\n"
+    options.output.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,16 @@ class Row:
     form: Form = Form.AX
 
 
+# Without its own stopping rules, which measure absolute gradients: of a mean square they are small from the start.
+LBFGS = partial(
+    torch.optim.LBFGS,
+    line_search_fn="strong_wolfe",
+    max_iter=1,
+    history_size=50,
+    tolerance_grad=0,
+    tolerance_change=0,
+)
+
 ROWS = (
     Row("`Published`", Published(), "`X -= lr X.grad; X.grad *= mom`", "a stable rate", "nothing", Form.XA),
     Row("`GradientDescent`", GradientDescent(), "`X - a G`, a = 2/(L + mu)", "smax, smin", "falling loss"),
@@ -59,7 +69,7 @@ ROWS = (
     ),
     Row(
         "`TorchOptimizer(LBFGS)`",
-        TorchOptimizer(partial(torch.optim.LBFGS, line_search_fn="strong_wolfe", max_iter=1, history_size=50)),
+        TorchOptimizer(LBFGS),
         "quasi-Newton, history 50, strong Wolfe",
         "nothing",
         "falling loss",

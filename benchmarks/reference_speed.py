@@ -17,6 +17,9 @@ from descent_linalg import NewtonSchulz, inverse, pinverse, svd
 
 SMALL = ((10_000, 2, 2), (10_000, 3, 3), (10_000, 4, 4), (10_000, 6, 3))
 LARGER = ((2_000, 8, 8), (1_000, 16, 16), (100, 64, 64), (1_000, 60, 3))
+CALLS = 4
+"""In a row, in each turn."""
+
 SINGLE = ((1, 4, 4), (1, 32, 32), (1, 64, 64))
 ON_CARD = ((100_000, 4, 4), (10_000, 16, 16), (1_000, 64, 64), (1_000, 60, 3), (1, 2048, 2048))
 
@@ -39,23 +42,23 @@ CONTESTS = (
 )
 
 
-def medians(ours: Callable[[], Any], torchs: Callable[[], Any], repeats: int) -> tuple[float, float, float]:
-    """Return the median milliseconds of both and the median of the ratios, from runs in turn.
+def medians(ours: Callable[[], Any], torchs: Callable[[], Any], turns: int) -> tuple[float, float, float]:
+    """Return the median milliseconds a call of both, and the median of the ratios of neighbouring turns.
 
     On one thread it is CPU time of that thread, which a busy neighbour stretches much less than the clock's.
     """
-    pairs = []
-    for _ in range(repeats):
-        pairs.append((_time(ours), _time(torchs)))
+    pairs = [(_turn(ours), _turn(torchs)) for _ in range(turns)]
     mine, direct = zip(*pairs, strict=True)
     ratio = statistics.median(a / b for a, b in pairs)
     return statistics.median(mine) * 1e3, statistics.median(direct) * 1e3, ratio
 
 
-def _time(function: Callable[[], Any]) -> float:
+def _turn(function: Callable[[], Any]) -> float:
+    """Return the mean CPU seconds of some calls in a row, so that neither is charged for the other's cold caches."""
     begin = time.thread_time()
-    function()
-    return time.thread_time() - begin
+    for _ in range(CALLS):
+        function()
+    return (time.thread_time() - begin) / CALLS
 
 
 def cpu_table(repeats: int) -> Iterator[str]:

@@ -8,7 +8,8 @@ import warnings
 from collections.abc import Iterator
 
 MAX_READ_CHARACTERS = 200_000
-_MAGIC_LINE = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*|[\w, ]+=[ \t]*[%!].*)$", re.MULTILINE)
+# Possessive throughout: a line of many spaces would otherwise be read once for each of them.
+_MAGIC_LINE = re.compile(r"^([ \t]*+)(?:[%!?].*|[\w.]++\?{1,2}[ \t]*+|[\w, ]++=[ \t]*+[%!].*)$", re.MULTILINE)
 _CELL_MAGIC_LINE = re.compile(r"\A\s*%%[^\n]*\n?")
 
 

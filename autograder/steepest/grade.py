@@ -8,6 +8,7 @@ and only after that is each failing example asked there once more.
 from __future__ import annotations
 
 import hashlib
+import logging
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +19,7 @@ import numpy as np
 
 from steepest.answers import CallStatus
 from steepest.course import Assignment
-from steepest.errors import GraderFault, NotebookError, SteepestError
+from steepest.errors import NotebookError, SteepestError
 from steepest.exam import Exam
 from steepest.model import CellNote, GradeReport, Limits, PropertyResult, Provenance, Verdict
 from steepest.notebook import graded_sources, notes_on, parse_notebook
@@ -28,6 +29,8 @@ from steepest.sandbox.limits import Wall
 from steepest.sandbox.session import Session, Source
 from steepest.student import Student
 from steepest.verdicts import blank_result, conclude
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,20 @@ class Paper:
 def grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygote) -> GradeReport:
     """Return the report on one submission; ``data`` are the notebook's bytes, or why they could not be read.
 
-    A fault of the kit is retried once, with everything fresh but the zygote, and then reported as a fault.
+    A fault of the kit, foreseen or not, is retried once, with everything fresh but the zygote, and then reported as
+    a fault. What exactly broke goes to the log of whoever runs the grading: its text may quote the exam.
     """
     try:
-        try:
-            return _grade(paper, student, data, zygote)
-        except GraderFault:
-            return _grade(paper, student, data, zygote)
+        return _grade(paper, student, data, zygote)
+    except Exception:
+        _log.warning("grading %s failed and is tried once more", student, exc_info=True)
+    try:
+        return _grade(paper, student, data, zygote)
     except SteepestError as fault:
         return fault_report(paper, student, data, str(fault))
+    except Exception as error:
+        _log.exception("grading %s failed twice", student)
+        return fault_report(paper, student, data, f"the judge broke ({type(error).__name__})")
 
 
 def fault_report(paper: Paper, student: str, data: bytes | NotebookError, fault: str) -> GradeReport:

@@ -119,7 +119,7 @@ def notes_on(notebook: Notebook, functions: Sequence[str], exercises: Sequence[s
         functions: The graded functions, as course.yml names them.
         exercises: The ``grade_id`` of each test cell of the release.
     """
-    defined = [(cell, defined_names(cell.source)) for cell in notebook.cells]
+    defined = list(_definitions(notebook))
     notes = list(notebook.remarks)
     for function in functions:
         notes += _function_notes(function, [(cell, names.count(function)) for cell, names in defined])
@@ -129,6 +129,14 @@ def notes_on(notebook: Notebook, functions: Sequence[str], exercises: Sequence[s
         if cell.kind == "code" and cell.is_test and names
     ]
     return (*notes, *_metadata_notes(notebook, exercises))[:MAX_NOTES]
+
+
+def _definitions(notebook: Notebook) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+    """Yield each cell with what it defines; of cells that are no code, only as much text as code may have is read."""
+    left = MAX_CODE_BYTES
+    for cell in notebook.cells:
+        left -= 0 if cell.kind == "code" else len(cell.source)
+        yield cell, defined_names(cell.source) if cell.kind == "code" or left >= 0 else ()
 
 
 def _function_notes(function: str, counts: list[tuple[Cell, int]]) -> Iterator[str]:

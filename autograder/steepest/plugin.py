@@ -88,7 +88,7 @@ class Trial:
         except SteepestError:
             raise
         except Exception as error:
-            raise GraderFault(f"property {self.info.name} broke: {type(error).__name__}: {error}") from error
+            raise GraderFault(f"property {self.info.name} broke: {type(error).__name__}") from error
         return Outcome(Verdict.PASSED)
 
 
@@ -235,7 +235,8 @@ def _pytest(path: Path, run: _Run, *options: str) -> None:
     """Run pytest on one trusted file, with nothing of the surroundings: no conftest, no ini file, no other plugin."""
     arguments = [
         *("-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "--import-mode=importlib"),
-        *("--assert=plain", "-p", "no:cacheprovider", "-p", "steepest.plugin", *options, str(path)),
+        *("--assert=plain", "-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"),
+        *("-p", "steepest.plugin", *options, str(path)),
     ]
     with _quiet(), _no_autoload(), _imported_anew(path):
         status = pytest.main(arguments, plugins=[run])

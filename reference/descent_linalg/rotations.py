@@ -42,7 +42,7 @@ class Sweeps:
         m: The number of measured entries.
         removed: Per sweep, the sum of the squared dot products that its rotations removed, one number a matrix. A
             rotation lowers ``off(V'A'AV)``, the sum of the squared off-diagonal entries, by twice its share.
-        left: The number of matrices that the last sweep still rotated.
+        left: The number of matrices that may need another sweep.
     """
 
     W: Float[Tensor, "n k batch"]
@@ -68,13 +68,22 @@ class Sweeps:
     def sweep(self) -> None:
         """Rotate every pair of columns of the active matrices once, and set aside those that needed no rotation."""
         n, _, batch = self._active.shape
-        schedule = _pair_by_pair if batch >= PAIRWISE_FROM or n < 3 else _round_by_round
-        self._active, tally = schedule(self._active, self.m)
+        pairwise = batch >= PAIRWISE_FROM or n < 3
+        self._active, tally = (_pair_by_pair if pairwise else _round_by_round)(self._active, self.m)
         self.removed.append(self._everywhere(tally.gain))
-        self.left = int(torch.count_nonzero(tally.rotations))
-        if 0 < self.left < batch // 2:
+        left = tally.rotations
+        # Convergence is quadratic: what removed less than eps has usually arrived, and one rotation is all that two
+        # columns need. To look costs a third of a sweep.
+        restless = int(torch.count_nonzero(tally.gain > torch.finfo(left.dtype).eps))
+        if pairwise and (n == 2 or restless < batch // 2):
+            left = _oblique(self._active, self.m)
+        self._set_aside(left)
+
+    def _set_aside(self, oblique: Float[Tensor, " batch"]) -> None:
+        self.left = int(torch.count_nonzero(oblique))
+        if 0 < self.left < len(oblique) // 2:
             self._write_back()
-            keep = tally.rotations.nonzero()[:, 0]
+            keep = oblique.nonzero()[:, 0]
             self._active = _take(self._active, keep)
             self._where = keep if self._where is None else self._where[keep]
 
@@ -123,6 +132,22 @@ class Tally:
 
 def _empty_tally(W: Tensor) -> Tally:
     return Tally(torch.zeros_like(W[0, 0]), torch.zeros_like(W[0, 0]))
+
+
+def _oblique(W: Tensor, m: int) -> Tensor:
+    """Return, per matrix, a number above zero where some pair of columns still needs a rotation, and 0 elsewhere."""
+    squares = column_dots(W, W, m).clamp_(min=NEGLIGIBLE[W.dtype])
+    worst = torch.zeros_like(W[0, 0])
+    for i in range(W.shape[0] - 1):
+        for j in range(i + 1, W.shape[0]):
+            torch.maximum(worst, _excess(column_dots(W[i], W[j], m), squares[i], squares[j], m), out=worst)
+    return worst
+
+
+def _excess(dot: Tensor, square_x: Tensor, square_y: Tensor, m: int) -> Tensor:
+    """Return by how much dot products exceed what rounding explains."""
+    limit = 2 * torch.finfo(dot.dtype).eps * m**0.5
+    return dot.abs().sub_((square_x * square_y).sqrt_().mul_(limit))
 
 
 def _pair_by_pair(W: Tensor, m: int) -> tuple[Tensor, Tally]:
@@ -182,10 +207,8 @@ class Pair:
         Everything large is written where it stands or into the spare: fresh memory costs more than the arithmetic.
         """
         dot = column_dots(self.x, self.y, m)
-        limit = 2 * torch.finfo(dot.dtype).eps * m**0.5
         floor = NEGLIGIBLE[dot.dtype]
-        size = self.square_x.clamp(min=floor).mul_(self.square_y.clamp(min=floor)).sqrt_()
-        excess = dot.abs().sub_(size.mul_(limit))
+        excess = _excess(dot, self.square_x.clamp(min=floor), self.square_y.clamp(min=floor), m)
         if not float(excess.max()) > 0:
             return
         needed = excess.sign_().clamp_(min=0)

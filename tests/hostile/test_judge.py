@@ -185,7 +185,6 @@ def told(result: PropertyResult) -> str:
 # ------------------------------------------------------------------------------------- when the judge breaks
 
 
-@pytest.mark.xfail(strict=True, reason="grade() catches only the kit's own errors")
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, UnicodeDecodeError, ValueError])
 def test_unforeseen_error_of_the_judge_is_a_fault_and_not_the_end_of_the_class(
     arena: Arena, monkeypatch: pytest.MonkeyPatch, error: type[Exception]

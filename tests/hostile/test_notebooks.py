@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from steepest.sandbox.limits import Wall, standing_walls
@@ -68,3 +71,14 @@ def test_direct_solver_loses_the_points_for_descent(arena: Arena, name: str) -> 
 def test_controls_differ_by_what_a_right_answer_is_worth(right: Graded, wrong: Graded) -> None:
     assert right.report.points == right.report.max_points
     assert wrong.report.points < right.report.points / 2
+
+
+def test_security_page_names_every_attack_and_no_test_that_is_gone() -> None:
+    here = Path(__file__).parent
+    page = (here.parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z]+_\w+)`", page))
+    tests = {name for path in here.glob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))}
+    notebooks = {name for kind in ("worthless", "answers") for name in books.names(kind)}
+    assert {name for name in named if name.startswith("test_")} <= tests
+    assert {name for name in named if not name.startswith("test_")} <= notebooks
+    assert {name for name in notebooks if name in books.names("worthless") and f"`{name}`" not in page} == set()

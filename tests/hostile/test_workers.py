@@ -287,7 +287,7 @@ def test_folders_nested_deeper_than_python_recurses_are_counted_and_removed(aren
 
 def test_many_empty_files_fill_the_scratch_folder(arena: Arena) -> None:
     cell = f"for number in range(2_500): open(str(number), 'w').close()\n{BUSY}"
-    with arena.quiet(), arena.session(cell) as session:
+    with arena.quiet(), arena.session(cell, limits=replace(LIMITS, call_cpu_s=5)) as session:
         session.start()
         assert session.cells[1].status is CallStatus.DIED
 
@@ -319,7 +319,7 @@ def test_deleted_files_that_are_open_do_not_fill_the_disk(arena: Arena) -> None:
     )
     if os.geteuid() != 0:
         pytest.skip("the kernel tells only root how much a worker wrote")
-    with arena.quiet(), arena.session(cell, limits=replace(LIMITS, scratch_mib=1)) as session:
+    with arena.quiet(), arena.session(cell, limits=replace(LIMITS, call_cpu_s=5, scratch_mib=1)) as session:
         session.start()
         assert session.cells[1].status is CallStatus.DIED
 

@@ -105,8 +105,8 @@ def _optimised(make: Callable[[torch.nn.Parameter], torch.optim.Optimizer], deca
     return free
 
 
-adam = _optimised(lambda X: torch.optim.Adam([X], lr=0.05), 0.996)
-adamw = _optimised(lambda X: torch.optim.AdamW([X], lr=0.05, weight_decay=0.0), 0.996)
+adam = _optimised(lambda X: torch.optim.Adam([X], lr=0.05), 0.997)
+adamw = _optimised(lambda X: torch.optim.AdamW([X], lr=0.05, weight_decay=0.0), 0.997)
 rmsprop = _optimised(lambda X: torch.optim.RMSprop([X], lr=0.02), 0.995)
 
 

@@ -31,12 +31,12 @@ def grade_all(paper: Paper, tasks: Sequence[Task], jobs: int) -> Iterator[GradeR
         with Zygote() as zygote:
             yield from (grade(paper, task.student, task.data, zygote) for task in tasks)
         return
-    waiting = list(tasks)
-    for _ in range(2):
-        lost: list[Task] = []
-        yield from _round(paper, waiting, jobs, lost)
-        waiting = lost
-    yield from (fault_report(paper, task.student, task.data, "a judge ended twice while grading") for task in waiting)
+    lost: list[Task] = []
+    yield from _round(paper, tasks, jobs, lost)
+    doomed: list[Task] = []
+    for task in lost:  # one at a time: a submission that ends its judge takes no other along again
+        yield from _round(paper, [task], 1, doomed)
+    yield from (fault_report(paper, task.student, task.data, "a judge ended twice while grading") for task in doomed)
 
 
 def _round(paper: Paper, tasks: Sequence[Task], jobs: int, lost: list[Task]) -> Iterator[GradeReport]:

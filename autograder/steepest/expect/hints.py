@@ -74,6 +74,7 @@ def _hint_for_residual(residual: float) -> str:
     if residual <= 0.1:
         return (
             "X is on its way but has not arrived: take more steps, or a larger stable learning rate. "
+            "Adam and its kin need a rate that falls to zero. "
             "A loss below 1e-10 is a better sign to stop than a loss that changes little."
         )
     return (

@@ -4,12 +4,12 @@ import torch
 
 def safe_learning_rate(M, momentum=0.9):
     n = M.shape[0]
-    return n**2 / (4 * (M**2).sum().item())
+    return n**2 / (2 * (M**2).sum().item())
 
 
 def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=None):
     n = M.shape[0]
-    alpha = safe_learning_rate(M, momentum) * (1 - momentum) if learning_rate is None else learning_rate
+    alpha = safe_learning_rate(M) if learning_rate is None else learning_rate
     X = start.clone() if start is not None else torch.rand(n, n, dtype=M.dtype)
     V = torch.zeros(n, n, dtype=M.dtype)
     losses = []

@@ -25,7 +25,7 @@ def adam(M, X, steps):
     size = M.norm() / M.shape[0] ** 0.5
     A, Y = M / size, (X * size).requires_grad_()
     E = torch.eye(len(M), dtype=M.dtype)
-    optimizer = torch.optim.Adam([Y], lr=0.05)
+    optimizer = torch.optim.Adam([Y], lr=0.1, betas=(0.9, 0.99), eps=1e-12)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=max(steps, 1))
     losses = []
     for _ in range(steps):

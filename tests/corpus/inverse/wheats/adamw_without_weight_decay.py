@@ -17,7 +17,7 @@ def calculate_inverse(M, learning_rate=None, momentum=0.9, steps=2000, start=Non
     guess = torch.randn(n, n, dtype=M.dtype) / (n * scale) if start is None else start
     X = torch.nn.Parameter(guess * scale)
     if learning_rate is None:
-        optimizer = torch.optim.AdamW([X], lr=0.1, betas=(0.9, 0.99), weight_decay=0.0)
+        optimizer = torch.optim.AdamW([X], lr=0.1, betas=(0.9, 0.9), eps=1e-12, weight_decay=0.0)
         scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.995)
     else:
         optimizer = torch.optim.SGD([X], lr=learning_rate, momentum=momentum)
