@@ -42,7 +42,8 @@ class Row:
     form: Form = Form.AX
 
 
-# Without its own stopping rules, which measure absolute gradients: of a mean square they are small from the start.
+# Without its own stopping rules, which measure absolute gradients: of a mean square they are small from the start. Even
+# so it stalls, since torch leaves out of the history every pair with y's <= 1e-10, whatever the scale of the loss.
 LBFGS = partial(
     torch.optim.LBFGS,
     line_search_fn="strong_wolfe",
@@ -72,7 +73,7 @@ ROWS = (
         TorchOptimizer(LBFGS),
         "quasi-Newton, history 50, strong Wolfe",
         "nothing",
-        "falling loss",
+        "falling loss, until torch drops pairs with y's <= 1e-10",
     ),
     Row("`NewtonSchulz(False)`", NewtonSchulz(line_search=False), "`X + X (I - A X)`", "nothing", "falling loss"),
     Row("`NewtonSchulz`", NewtonSchulz(), "`X + a X (I - A X)`, best a", "nothing", "falling loss"),
