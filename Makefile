@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup format format-check lint types floors test test-quick test-slow test-gpu templates course-check \
-        wheel check demo bench constraints clean
+        wheel check demo bench bench-reference constraints clean
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ demo: setup  ## release, examine and grade the sample class in examples/
 
 bench: setup  ## measure what grading costs, kit and student apart
 	$(BIN)/python -m benchmarks
+
+bench-reference: setup  ## measure the reference against torch.linalg, and write docs/reference.md
+	$(BIN)/python -m benchmarks.reference
 
 constraints: setup  ## write constraints.txt anew from what is installed in .venv
 	@{ grep '^#' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | grep -v '^#' \
