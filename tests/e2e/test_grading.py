@@ -29,6 +29,13 @@ CLASS = {
     "broken": notebook("def calculate_inverse(M):\n    raise ValueError(M)"),
     "unreadable": b"not a notebook",
 }
+LIGHT = {
+    "right": CLASS["right"],
+    "also": notebook(RIGHT, "# also"),
+    "empty": notebook("1"),
+    "unreadable": b"no notebook",
+}
+"""A class that takes little time: nothing in it has to be explained."""
 
 
 def graded(course: SmallCourse, *options: str, path: Path | None = None) -> dict[str, bytes]:
@@ -66,7 +73,7 @@ def test_ten_runs_give_the_same_bytes(course: SmallCourse) -> None:
 
 
 def test_a_second_run_grades_only_what_changed(course: SmallCourse) -> None:
-    course.hand_in(right=CLASS["right"], transposed=CLASS["transposed"])
+    course.hand_in(right=CLASS["right"], empty=LIGHT["empty"])
     graded(course)
     again = course.run("grade", "inverse", "submitted")
     assert "2 of 2 were up to date" in again.stdout
@@ -79,7 +86,7 @@ def test_a_second_run_grades_only_what_changed(course: SmallCourse) -> None:
 
 
 def test_a_run_that_was_killed_and_run_again_ends_as_an_undisturbed_one(course: SmallCourse) -> None:
-    course.hand_in(**CLASS, also=notebook(RIGHT, "# also"))
+    course.hand_in(**LIGHT)
     expected = graded(course)
     shutil.rmtree(course.root / "generated" / "graded")
     command, environment = course.command("grade", "inverse", "submitted", "--jobs", "2")
@@ -108,7 +115,7 @@ def test_no_process_outlives_a_grader_that_is_killed(course: SmallCourse) -> Non
 
 
 def test_a_judge_that_dies_takes_no_submission_along(course: SmallCourse) -> None:
-    course.hand_in(**CLASS)
+    course.hand_in(**LIGHT)
     command, environment = course.command("grade", "inverse", "submitted", "--jobs", "2")
     with subprocess.Popen(command, cwd=course.root, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -119,7 +126,7 @@ def test_a_judge_that_dies_takes_no_submission_along(course: SmallCourse) -> Non
         os.kill(judges[0], signal.SIGKILL)
         process.stdout.read()
     assert process.returncode == 0
-    assert set(course.reports()) == set(CLASS)
+    assert set(course.reports()) == set(LIGHT)
 
 
 @pytest.mark.parametrize(
