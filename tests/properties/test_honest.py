@@ -29,7 +29,10 @@ QUICK = {
 }
 """Styles whose exam takes less than two seconds."""
 
-DEAR = {"AdamW", "RMSprop", "torch.func, difference form", "published, accumulating", "LBFGS, 20 inner"}
+DEAR = {
+    *("Adam", "AdamW", "RMSprop", "LBFGS, 20 inner"),
+    *("torch.autograd.grad", "torch.func, difference form", "published, accumulating"),
+}
 """Styles whose exam takes five to fifteen seconds and that have a cheaper relative here; ``explore`` runs them, too."""
 
 NEEDS_MORE = {
