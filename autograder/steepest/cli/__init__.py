@@ -38,9 +38,11 @@ class _Verbs(click.Group):
     """A group whose verbs are imported when they are used, so that ``--version`` answers at once."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all verbs."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the verb, imported now; None if there is no such verb."""
         if cmd_name not in VERBS:
             return None
         module, _ = VERBS[cmd_name]
