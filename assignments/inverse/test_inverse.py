@@ -37,7 +37,7 @@ from steepest.expect import (
     expect_useful,
 )
 from steepest.linalg import predicted_losses, relative_residual, singular_values, stability_limit
-from steepest.strategies import (
+from steepest.strategies.inverse import (
     diagonal_matrices,
     float64_matrices,
     ill_conditioned_matrices,

@@ -17,7 +17,7 @@ from steepest.expect import (
     expect_unchanged,
 )
 from steepest.linalg import relative_residual, stability_limit
-from steepest.strategies import (
+from steepest.strategies.inverse import (
     float64_matrices,
     ill_conditioned_matrices,
     large_matrices,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from torch import Tensor
 
 from steepest.answers import Array
-from steepest.strategies import family_of, well_conditioned_matrices
+from steepest.strategies import family_of
+from steepest.strategies.inverse import well_conditioned_matrices
 from steepest.student import NotAskable, Student
 
 from .balls import Losses, published_ball, sums_rate

@@ -33,7 +33,7 @@ SOLUTION_LINE = "return torch.eye(len(M)), [] # not for students"
 PROPERTIES = '''
 import pytest
 from hypothesis import given
-from steepest.strategies import diagonal_matrices
+from steepest.strategies.inverse import diagonal_matrices
 
 @pytest.mark.points(1, exercise="inverse")
 @given(M=diagonal_matrices())

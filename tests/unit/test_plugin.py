@@ -22,7 +22,7 @@ HEAD = """
 import pytest
 from hypothesis import given, strategies as st
 from steepest.expect import expect_inverse
-from steepest.strategies import diagonal_matrices, orthogonal_matrices
+from steepest.strategies.inverse import diagonal_matrices, orthogonal_matrices
 points = pytest.mark.points
 
 def inverse_of(student, M, **options):

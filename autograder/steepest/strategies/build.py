@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,23 @@ from hypothesis.strategies import SearchStrategy
 from steepest.answers import Array
 from steepest.linalg import Float64
 
+Choice = TypeVar("Choice")
+
 
 def contiguous(matrix: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> Array:
     """Return ``matrix`` as a C-contiguous array: ``torch.optim.LBFGS`` raises on any other layout."""
     array: Array = np.ascontiguousarray(matrix, dtype=dtype)
     return array
+
+
+def matrices(*entries: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> tuple[Array, ...]:
+    """Return the members of a ladder, or the special matrices of an exam."""
+    return tuple(contiguous(matrix, dtype) for matrix in entries)
+
+
+def turn(index: int, *choices: Choice) -> Choice:
+    """Return what the index-th draw is made with: sizes and scales take turns, so that no exam misses one by chance."""
+    return choices[index % len(choices)]
 
 
 Vectors = Sequence[Sequence[int]]

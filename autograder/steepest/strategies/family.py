@@ -47,7 +47,12 @@ class Registry:
     """The families that exist, by name and by the identity of their strategy."""
 
     def __init__(self, families: Iterable[Family]) -> None:
-        self.by_name = {family.name: family for family in families}
+        found = tuple(families)
+        self.by_name = {family.name: family for family in found}
+        if len(self.by_name) < len(found):
+            names = [family.name for family in found]
+            twice = ", ".join(sorted({name for name in names if names.count(name) > 1}))
+            raise ValueError(f"families need names of their own; used twice: {twice}")
         self._by_strategy = {id(family.strategy): family for family in self.by_name.values()}
 
     def family_of(self, strategy: SearchStrategy[Array]) -> Family:

@@ -9,11 +9,10 @@ random entries, two in five are singular.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from steepest.answers import Array
 from steepest.linalg import Float64
@@ -23,15 +22,15 @@ from steepest.strategies.build import (
     drawn_spectrum,
     haar_orthogonal,
     log_uniform,
+    matrices,
     product_of_reflectors,
     products,
     reflector_vectors,
     symmetric_products,
+    turn,
     with_spectrum,
 )
 from steepest.strategies.family import Family
-
-Choice = TypeVar("Choice")
 
 SCALES = (1e4, 1e-4)
 FAST = (1.0, 0.5, 0.25, 0.125)
@@ -45,15 +44,6 @@ SLOW = tuple(2.0**-exponent for exponent in range(8, 14))
 TURNING = ((0, -2), (1, 0))
 """A special member of families without symmetry: its square is -2 I, so that a descent whose gradient lacks the
 transpose of M diverges on it for certain, and not on a drawn matrix only nearly always."""
-
-
-def _matrices(*entries: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> tuple[Array, ...]:
-    return tuple(contiguous(matrix, dtype) for matrix in entries)
-
-
-def _turn(index: int, *choices: Choice) -> Choice:
-    """Return what the index-th draw is made with: sizes and scales take turns, so that no exam misses one by chance."""
-    return choices[index % len(choices)]
 
 
 def _mild_spectrum(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Float64:
@@ -70,19 +60,19 @@ def _mild(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Floa
 
 
 def _draw_diagonal(generator: np.random.Generator, index: int) -> Array:
-    S = _mild_spectrum(generator, _turn(index, 4, 3))
+    S = _mild_spectrum(generator, turn(index, 4, 3))
     return contiguous(np.diag(generator.permutation(S) * generator.choice([-1.0, 1.0], len(S))))
 
 
 def _draw_positive_definite(generator: np.random.Generator, index: int) -> Array:
-    S = _mild_spectrum(generator, _turn(index, 3, 4))
+    S = _mild_spectrum(generator, turn(index, 3, 4))
     U = haar_orthogonal(generator, len(S))
     matrix = contiguous(U * S @ U.T)
     return contiguous((matrix + matrix.T) / 2)
 
 
 def _draw_scaled(generator: np.random.Generator, index: int) -> Array:
-    return contiguous(_turn(index, *SCALES) * _mild(generator, 3, worst=4.0))
+    return contiguous(turn(index, *SCALES) * _mild(generator, 3, worst=4.0))
 
 
 def _with_negative_determinant(matrix: Float64) -> Array:
@@ -139,18 +129,18 @@ DIAGONAL = Family(
     ),
     draw=_draw_diagonal,
     draws=2,
-    specials=_matrices(np.diag([1, 2, 3, 4])),
-    ladder=_matrices([[1]], [[2]], [[-1]], *map(np.diag, ([1, 2], [2, 1], [1, -1], [1, 2, 3], [1, 2, 3, 4]))),
+    specials=matrices(np.diag([1, 2, 3, 4])),
+    ladder=matrices([[1]], [[2]], [[-1]], *map(np.diag, ([1, 2], [2, 1], [1, -1], [1, 2, 3], [1, 2, 3, 4]))),
 )
 
 ORTHOGONAL = Family(
     name="orthogonal",
     description="orthogonal matrices",
     strategy=st.builds(product_of_reflectors, st.integers(1, 4), reflector_vectors(4)).map(contiguous),
-    draw=lambda generator, index: contiguous(haar_orthogonal(generator, _turn(index, 3, 4))),
+    draw=lambda generator, index: contiguous(haar_orthogonal(generator, turn(index, 3, 4))),
     draws=1,
-    specials=_matrices([[0, -1], [1, 0]]),
-    ladder=_matrices([[1]], [[-1]], [[0, 1], [1, 0]], [[0, -1], [1, 0]], [[0.6, -0.8], [0.8, 0.6]]),
+    specials=matrices([[0, -1], [1, 0]]),
+    ladder=matrices([[1]], [[-1]], [[0, 1], [1, 0]], [[0, -1], [1, 0]], [[0.6, -0.8], [0.8, 0.6]]),
 )
 
 POSITIVE_DEFINITE = Family(
@@ -160,8 +150,8 @@ POSITIVE_DEFINITE = Family(
     draw=_draw_positive_definite,
     draws=1,
     # Its largest entry, 1.75, is far below its largest singular value, 4: a step size made from entries diverges.
-    specials=_matrices(np.eye(4) + 0.75),
-    ladder=_matrices(
+    specials=matrices(np.eye(4) + 0.75),
+    ladder=matrices(
         [[1]], [[0.5]], np.diag([1, 2]), [[2, 1], [1, 2]], [[2, 1, 0], [1, 2, 1], [0, 1, 2]], np.eye(3) + 1.5
     ),
 )
@@ -170,10 +160,10 @@ WELL_CONDITIONED = Family(
     name="well_conditioned",
     description="well-conditioned matrices",
     strategy=products(1, 4).map(contiguous),
-    draw=lambda generator, index: contiguous(_mild(generator, _turn(index, 3, 4))),
+    draw=lambda generator, index: contiguous(_mild(generator, turn(index, 3, 4))),
     draws=2,
-    specials=_matrices(TURNING),
-    ladder=_matrices(
+    specials=matrices(TURNING),
+    ladder=matrices(
         [[1]],
         [[-1]],
         [[0.5]],
@@ -194,8 +184,8 @@ NEGATIVE_DETERMINANT = Family(
     strategy=products(1, 4).map(_with_negative_determinant),
     draw=lambda generator, index: _with_negative_determinant(_mild(generator, 3)),
     draws=1,
-    specials=_matrices([[0, -2, 0], [1, 0, 0], [0, 0, -1]]),
-    ladder=_matrices(
+    specials=matrices([[0, -2, 0], [1, 0, 0], [0, 0, -1]]),
+    ladder=matrices(
         [[-1]], [[-0.5]], [[0, 1], [1, 0]], [[1, 0], [0, -1]], [[1, 1], [1, -1]], [[0, -2, 0], [1, 0, 0], [0, 0, -1]]
     ),
 )
@@ -206,8 +196,8 @@ PERMUTATION = Family(
     strategy=st.builds(_swapped, st.integers(1, 5), st.lists(st.integers(0, 3), max_size=4)),
     draw=_draw_permutation,
     draws=1,
-    specials=_matrices(np.eye(3), np.eye(3)[[1, 2, 0]]),
-    ladder=_matrices(np.eye(1), np.eye(2), np.eye(2)[[1, 0]], np.eye(3), np.eye(3)[[1, 2, 0]]),
+    specials=matrices(np.eye(3), np.eye(3)[[1, 2, 0]]),
+    ladder=matrices(np.eye(1), np.eye(2), np.eye(2)[[1, 0]], np.eye(3), np.eye(3)[[1, 2, 0]]),
 )
 
 ONE_BY_ONE = Family(
@@ -216,7 +206,7 @@ ONE_BY_ONE = Family(
     strategy=st.sampled_from([1.0, -1.0, 2.0, -2.0, 3.0, 4.0, 0.5, -0.5, 0.25]).map(lambda m: contiguous([[m]])),
     draw=_draw_one_by_one,
     draws=2,
-    ladder=_matrices([[1]], [[-1]], [[2]], [[-2]], [[0.5]], [[4]], [[0.25]]),
+    ladder=matrices([[1]], [[-1]], [[2]], [[-2]], [[0.5]], [[4]], [[0.25]]),
 )
 
 SCALED = Family(
@@ -225,8 +215,8 @@ SCALED = Family(
     strategy=st.tuples(st.sampled_from(SCALES), products(1, 4)).map(lambda drawn: contiguous(drawn[0] * drawn[1])),
     draw=_draw_scaled,
     draws=2,
-    specials=_matrices(1e4 * np.asarray(TURNING)),
-    ladder=_matrices(
+    specials=matrices(1e4 * np.asarray(TURNING)),
+    ladder=matrices(
         [[1e4]],
         [[1e-4]],
         np.diag([1e4, 2e4]),
@@ -240,10 +230,10 @@ FLOAT64 = Family(
     name="float64",
     description="matrices in float64",
     strategy=products(1, 4).map(lambda matrix: contiguous(matrix, np.float64)),
-    draw=lambda generator, index: contiguous(_mild(generator, _turn(index, 3, 4), worst=4.0), np.float64),
+    draw=lambda generator, index: contiguous(_mild(generator, turn(index, 3, 4), worst=4.0), np.float64),
     draws=2,
-    specials=_matrices(TURNING, dtype=np.float64),
-    ladder=_matrices(
+    specials=matrices(TURNING, dtype=np.float64),
+    ladder=matrices(
         [[1]],
         [[-1]],
         [[0.5]],
@@ -260,9 +250,9 @@ LARGE = Family(
     name="large",
     description="matrices with 8 to 12 rows",
     strategy=products(8, 12).map(contiguous),
-    draw=lambda generator, index: contiguous(_mild(generator, _turn(index, 8, 12), worst=4.0)),
+    draw=lambda generator, index: contiguous(_mild(generator, turn(index, 8, 12), worst=4.0)),
     draws=2,
-    ladder=_matrices(
+    ladder=matrices(
         np.eye(8),
         np.eye(8)[::-1],
         np.diag([1, 2, 3, 4] * 2),
@@ -294,3 +284,62 @@ FAMILIES = (
     LARGE,
     ILL_CONDITIONED,
 )
+
+
+def diagonal_matrices() -> SearchStrategy[Array]:
+    """Return float32 diagonal matrices, n = 1 to 4, condition number at most 6; shrinks to [[1]]."""
+    return DIAGONAL.strategy
+
+
+def orthogonal_matrices() -> SearchStrategy[Array]:
+    """Return float32 orthogonal matrices, n = 1 to 4; shrinks to [[1]]."""
+    return ORTHOGONAL.strategy
+
+
+def positive_definite_matrices() -> SearchStrategy[Array]:
+    """Return float32 symmetric positive definite matrices, n = 1 to 4, condition number at most 6; shrinks to [[1]]."""
+    return POSITIVE_DEFINITE.strategy
+
+
+def well_conditioned_matrices() -> SearchStrategy[Array]:
+    """Return float32 matrices ``U diag(S) V'``, n = 1 to 4, condition number at most 6; shrinks to [[1]]."""
+    return WELL_CONDITIONED.strategy
+
+
+def negative_determinant_matrices() -> SearchStrategy[Array]:
+    """Return float32 matrices with a negative determinant, n = 1 to 4, condition at most 6; shrinks to [[-1]]."""
+    return NEGATIVE_DETERMINANT.strategy
+
+
+def permutation_matrices() -> SearchStrategy[Array]:
+    """Return float32 permutation matrices, n = 1 to 5, the identity among them; shrinks to [[1]]."""
+    return PERMUTATION.strategy
+
+
+def one_by_one_matrices() -> SearchStrategy[Array]:
+    """Return float32 matrices [[m]] with 1/4 <= |m| <= 4; shrinks to [[1]]."""
+    return ONE_BY_ONE.strategy
+
+
+def scaled_matrices() -> SearchStrategy[Array]:
+    """Return float32 matrices with entries near 1e4 or 1e-4, n = 1 to 4, condition at most 4; shrinks to [[10000]]."""
+    return SCALED.strategy
+
+
+def float64_matrices() -> SearchStrategy[Array]:
+    """Return float64 matrices ``U diag(S) V'``, n = 1 to 4, condition number at most 4; shrinks to [[1]]."""
+    return FLOAT64.strategy
+
+
+def large_matrices() -> SearchStrategy[Array]:
+    """Return float32 matrices with n = 8 to 12, condition number at most 4; shrinks to the 8 x 8 identity."""
+    return LARGE.strategy
+
+
+def ill_conditioned_matrices() -> SearchStrategy[Array]:
+    """Return float32 matrices, n = 8 to 10, with condition number 8192, or 10000 in an exam.
+
+    No descent inverts them in 3 steps: four singular values lie between 1/8 and 1, the others below 1/200. Shrinks
+    to n = 8 and entries that are multiples of a quarter of a power of two.
+    """
+    return ILL_CONDITIONED.strategy

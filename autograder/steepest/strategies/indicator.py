@@ -1,0 +1,7 @@
+"""The families that the properties of indicator are graded on."""
+
+from __future__ import annotations
+
+from steepest.strategies.family import Family
+
+FAMILIES: tuple[Family, ...] = ()
