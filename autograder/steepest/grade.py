@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from steepest.answers import CallStatus
 from steepest.course import Assignment
 from steepest.errors import NotebookError, SteepestError
 from steepest.exam import Exam
-from steepest.model import CellNote, GradeReport, Limits, PropertyResult, Provenance, Verdict
+from steepest.model import CellNote, CellOutput, GradeReport, Limits, PropertyResult, Provenance, Verdict
 from steepest.notebook import graded_sources, notes_on, parse_notebook
 from steepest.plugin import collect_properties, replay
 from steepest.sandbox.client import CellResult, Zygote
@@ -30,16 +31,26 @@ from steepest.sandbox.session import Session, Source
 from steepest.student import Student
 from steepest.verdicts import blank_result, conclude
 
+if TYPE_CHECKING:
+    from steepest.sandbox.inprocess import OpenSession
+
+    Sitting = Session | OpenSession
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Paper:
-    """Everything that grading one assignment needs and all its submissions share."""
+    """Everything that grading one assignment needs and all its submissions share.
+
+    ``explained`` is False where nobody reads why: verdicts are taken as they first come, without a search for
+    counterexamples and without a second look at failures.
+    """
 
     assignment: Assignment
     exam: Exam
     walls: tuple[Wall, ...]
+    explained: bool = True
 
     @property
     def limits(self) -> Limits:
@@ -47,8 +58,10 @@ class Paper:
         return self.assignment.limits
 
 
-def grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygote) -> GradeReport:
+def grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygote | None) -> GradeReport:
     """Return the report on one submission; ``data`` are the notebook's bytes, or why they could not be read.
+
+    Without a ``zygote`` the notebook runs in this very process: only for somebody's own.
 
     A fault of the kit, foreseen or not, is retried once, with everything fresh but the zygote, and then reported as
     a fault. What exactly broke goes to the log of whoever runs the grading: its text may quote the exam.
@@ -71,7 +84,7 @@ def fault_report(paper: Paper, student: str, data: bytes | NotebookError, fault:
     return _report(paper, student, data if isinstance(data, bytes) else b"", (), fault=fault)
 
 
-def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygote) -> GradeReport:
+def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygote | None) -> GradeReport:
     try:
         if isinstance(data, NotebookError):
             raise data
@@ -79,14 +92,26 @@ def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygo
     except NotebookError as error:
         return _unreadable(paper, student, data if isinstance(data, bytes) else b"", error)
     sources = [Source(cell.index, cell.source) for cell in graded_sources(notebook)]
-    with Session(zygote, sources, paper.limits, paper.walls) as session:
-        session.start()
-        tried = replay(paper.assignment.properties, Student(session), paper.exam)
-    with Session(zygote, sources, paper.limits, paper.walls, attempt=1) as second:
-        results = conclude(tried, None if session.violation else second)
+    first, second = _sittings(paper, sources, zygote)
+    with first:
+        first.start()
+        tried = replay(paper.assignment.properties, Student(first), paper.exam)
+    with second:
+        results = conclude(tried, second if paper.explained and not first.violation else None)
     exercises = tuple(dict.fromkeys(attempt.trial.info.exercise for attempt in tried))
-    notes = _notes(notes_on(notebook, paper.assignment.functions, exercises), session)
-    return _report(paper, student, data, results, notes=notes, cells=_cell_notes(session.cells))
+    notes = _notes(notes_on(notebook, paper.assignment.functions, exercises), first)
+    cells, shown = _cell_notes(first.cells), _shown(first.cells)
+    return _report(paper, student, data, results, notes=notes, cells=cells, shown=shown)
+
+
+def _sittings(paper: Paper, sources: Sequence[Source], zygote: Zygote | None) -> tuple[Sitting, Sitting]:
+    """Return where the exam is sat, and a second room, which has not seen it, for explanations."""
+    if zygote is None:
+        from steepest.sandbox.inprocess import OpenSession
+
+        return OpenSession(sources), OpenSession(sources, attempt=1)
+    first = Session(zygote, sources, paper.limits, paper.walls)
+    return first, Session(zygote, sources, paper.limits, paper.walls, attempt=1)
 
 
 def _unreadable(paper: Paper, student: str, raw: bytes, error: NotebookError) -> GradeReport:
@@ -97,7 +122,7 @@ def _unreadable(paper: Paper, student: str, raw: bytes, error: NotebookError) ->
     return _report(paper, student, raw, results, notes=(f"The notebook could not be read: {error}",))
 
 
-def _notes(notes: tuple[str, ...], session: Session) -> tuple[str, ...]:
+def _notes(notes: tuple[str, ...], session: Sitting) -> tuple[str, ...]:
     if not session.violation:
         return notes
     words = f"The submission broke the grader's protocol ({session.violation}); nothing was asked after that."
@@ -106,6 +131,13 @@ def _notes(notes: tuple[str, ...], session: Session) -> tuple[str, ...]:
 
 def _cell_notes(cells: Mapping[int, CellResult]) -> tuple[CellNote, ...]:
     return tuple(CellNote(index, _cell_text(result)) for index, result in sorted(cells.items()) if _cell_text(result))
+
+
+def _shown(cells: Mapping[int, CellResult]) -> tuple[CellOutput, ...]:
+    found = (
+        CellOutput(index, result.printed, result.outputs, _cell_text(result)) for index, result in sorted(cells.items())
+    )
+    return tuple(output for output in found if output.printed or output.bundles or output.error)
 
 
 def _cell_text(result: CellResult) -> str:
@@ -130,6 +162,7 @@ def _report(
     *,
     notes: tuple[str, ...] = (),
     cells: tuple[CellNote, ...] = (),
+    shown: tuple[CellOutput, ...] = (),
     fault: str | None = None,
 ) -> GradeReport:
     return GradeReport(
@@ -140,6 +173,7 @@ def _report(
         cells=cells,
         provenance=provenance(paper, raw),
         fault=fault,
+        shown=shown,
     )
 
 

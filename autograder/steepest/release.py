@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from steepest import kit_wheel
+from steepest._nbgrader import NEVER_COPIED, database_url, own_programs_first, quick_imports
 from steepest._source_notebook import LabelledCell, metadata_problems, read_labelled, surviving
 from steepest.course import Assignment, Course
 from steepest.errors import CourseError, Problem, ReleaseError
@@ -19,13 +18,11 @@ from steepest.model import points_text
 
 README = "README.md"
 LOG_LINES = 12
-NEVER_COPIED = [".hypothesis", ".pytest_cache", ".git", "exam*", "*.safetensors", "report.*"]
-"""Added to what nbgrader leaves out when it copies the files beside a notebook."""
 
 
 @dataclass(frozen=True)
 class ReleasedFolder:
-    """What students get: ``folder`` holds just ``notebook``, ``properties`` and a README."""
+    """What students get: ``folder`` holds just ``notebook``, ``properties``, a README and the wheel of the kit."""
 
     assignment: str
     folder: Path
@@ -78,7 +75,7 @@ def _generate(course: Course, assignment: Assignment, destination: Path) -> None
     Raises:
         ReleaseError: nbgrader is not installed, or it failed; the end of its log is in the text.
     """
-    with warnings.catch_warnings(), _programs_of_this_interpreter():
+    with warnings.catch_warnings(), own_programs_first():
         warnings.simplefilter("ignore")  # SQLAlchemy and traitlets warn of nbgrader's own code, not of the course
         api = _nbgrader(course, assignment, destination)
         result = api.generate_assignment(assignment.id, force=True, create=True)
@@ -92,7 +89,7 @@ def _generate(course: Course, assignment: Assignment, destination: Path) -> None
 def _nbgrader(course: Course, assignment: Assignment, destination: Path) -> Any:  # noqa: ANN401
     """Return nbgrader's API on this course; its gradebook lies below ``generated``."""
     try:
-        with _slow_import_avoided():
+        with quick_imports():
             from nbgrader.apps.api import NbGraderAPI
             from nbgrader.coursedir import CourseDirectory
             from traitlets.config import Config
@@ -104,48 +101,21 @@ def _nbgrader(course: Course, assignment: Assignment, destination: Path) -> Any:
     config.CourseDirectory.source_directory = str(assignment.folder.parent.relative_to(course.root))
     config.CourseDirectory.release_directory = os.path.relpath(destination, course.root)
     config.CourseDirectory.notebook_id = assignment.notebook.stem
-    # Another nbgrader process may hold the database for longer than SQLite's 5 seconds.
-    config.CourseDirectory.db_url = f"sqlite:///{course.generated / 'gradebook.db'}?timeout=60"
+    config.CourseDirectory.course_id = course.course_id
+    config.CourseDirectory.db_url = database_url(course)
     config.CourseDirectory.ignore.extend(NEVER_COPIED)
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 
 
-@contextlib.contextmanager
-def _slow_import_avoided() -> Iterator[None]:
-    """Keep jsonschema from building the grammar of a format that no notebook uses: 2 of 4 seconds of the import."""
-    name = "rfc3987_syntax"
-    block = name not in sys.modules
-    if block:
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if block:
-            del sys.modules[name]
-
-
-@contextlib.contextmanager
-def _programs_of_this_interpreter() -> Iterator[None]:
-    """Put this interpreter's own programs first on PATH: nbgrader starts ``alembic`` by its bare name."""
-    before = os.environ.get("PATH")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *([before] if before else [])])
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PATH"]
-        else:
-            os.environ["PATH"] = before
-
-
 def _collect(course: Course, assignment: Assignment, made: Path, ready: Path) -> None:
-    """Put the three files into ``ready``; whatever else nbgrader copied from beside the notebook stays behind."""
+    """Put the four files into ``ready``; whatever else nbgrader copied from beside the notebook stays behind."""
     template = made / assignment.notebook.name
     if not template.is_file():
         raise ReleaseError(f"nbgrader reported success, but wrote no {assignment.notebook.name}")
     (ready / template.name).write_bytes(template.read_bytes())
     (ready / assignment.properties.name).write_bytes(assignment.properties.read_bytes())
     (ready / README).write_text(readme(course, assignment), encoding="utf-8")
+    (ready / kit_wheel.NAME).write_bytes(kit_wheel.kit_wheel())
 
 
 def readme(course: Course, assignment: Assignment) -> str:
@@ -168,6 +138,7 @@ def _made_readme(course: Course, assignment: Assignment) -> str:
 |---|---|
 | `{notebook}` | the notebook that you work in and hand in |
 | `{properties}` | every property that {functions} must have; worth {worth} |
+| `{kit_wheel.NAME}` | the kit, with the self-check |
 
 ## How to work
 
@@ -175,14 +146,15 @@ def _made_readme(course: Course, assignment: Assignment) -> str:
 2. Run the cells that begin with `check(...)` as often as you like. They try your functions on practice matrices, and
    where a property does not hold they show the smallest matrix for which it fails.
 3. The same from a terminal, in this folder: `pytest {properties}`
-4. Before you hand in: *Kernel, Restart Kernel and Run All Cells*. What only works because of a cell that you have
+4. The score as it would be graded, on practice matrices, in this folder: `steepest validate {notebook}`
+5. Before you hand in: *Kernel, Restart Kernel and Run All Cells*. What only works because of a cell that you have
    deleted since will not work for the grader either.
-5. Hand in `{notebook}`. Nothing else is read.
+6. Hand in `{notebook}`. Nothing else is read.
 
 All properties are in `{properties}`; none is hidden. Your score uses other matrices than your practice does.
 
-You need Python 3.11 or newer and the course's kit: `pip install 'steepest[worker]' jupyterlab`, or as your
-instructor tells you.
+You need Python 3.11 or newer and the course's kit, which lies in this folder:
+`pip install "./{kit_wheel.NAME}[worker]" jupyterlab`
 """
 
 

@@ -14,6 +14,7 @@ import pytest
 from steepest import release as module
 from steepest.course import Course, load_course
 from steepest.errors import CourseError, ReleaseError
+from steepest.kit_wheel import NAME
 from steepest.release import ReleasedFolder, readme, release
 
 COURSE = """
@@ -114,7 +115,7 @@ def test_nbgrader_releases_the_template_and_nothing_else(course: Course) -> None
     released = release(course, "inverse")
     folder = course.root / "generated" / "release" / "inverse"
     assert released == ReleasedFolder("inverse", folder, folder / "inverse.ipynb", folder / "test_inverse.py")
-    assert files_below(folder) == {"inverse.ipynb", "test_inverse.py", "README.md"}
+    assert files_below(folder) == {"inverse.ipynb", "test_inverse.py", "README.md", NAME}
     assert files_below(course.generated) - {f"release/inverse/{name}" for name in files_below(folder)} == {
         *("release", "release/inverse", "gradebook.db")
     }
@@ -141,7 +142,7 @@ def test_assignments_of_this_repository_are_released(tmp_path: Path) -> None:
     course = load_course(tmp_path / "course.yml")
     for assignment in course.assignments:
         released = release(course, assignment.id)
-        assert files_below(released.folder) == {assignment.notebook.name, assignment.properties.name, "README.md"}
+        assert files_below(released.folder) == {assignment.notebook.name, assignment.properties.name, "README.md", NAME}
 
 
 def test_new_release_replaces_the_earlier_one(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +151,7 @@ def test_new_release_replaces_the_earlier_one(course: Course, monkeypatch: pytes
     (folder / "stale").write_text("", encoding="utf-8")
     release(course, "inverse", course.root / "out")
     assert files_below(course.root / "out") == {
-        *("inverse", "inverse/inverse.ipynb", "inverse/test_inverse.py", "inverse/README.md")
+        *("inverse", "inverse/inverse.ipynb", "inverse/test_inverse.py", "inverse/README.md", f"inverse/{NAME}")
     }
 
 

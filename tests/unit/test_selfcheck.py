@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from steepest.model import Verdict
+from steepest.released import NoPropertiesError
 from steepest.selfcheck import SelfCheckError, check, check_exercise
 from tests.e2e.conftest import RIGHT, ROOT, TRANSPOSED, notebook
 
@@ -57,7 +58,7 @@ def test_an_unknown_exercise_lists_those_that_exist(folder: Path) -> None:
 
 
 def test_a_folder_without_properties_is_named_with_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(SelfCheckError, match="open the notebook in the folder in which you got it"):
+    with pytest.raises(NoPropertiesError, match="work in the folder in which you got the notebook"):
         check_exercise({}, "calculate_inverse", tmp_path)
 
 
@@ -72,3 +73,19 @@ def test_a_student_can_run_the_properties_with_plain_pytest(folder: Path) -> Non
     assert "Try: " in done.stdout
     assert "DeadlineExceeded" not in done.stdout
     assert "FAILED test_inverse.py::test_diagonal_matrices" not in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.kernel
+def test_a_failing_check_shows_a_picture_in_a_notebook(folder: Path) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    source = f"from steepest import check\n{TRANSPOSED}\ncheck(calculate_inverse)"
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbclient.NotebookClient(book, timeout=200, resources={"metadata": {"path": str(folder)}}).execute()
+    outputs = book.cells[0].outputs
+    shown = [output.data for output in outputs if output.output_type == "display_data"]
+    (picture,) = [data for data in shown if "image/svg+xml" in data]
+    assert "Mend this first:" in "".join(data["text/plain"] for data in shown)
+    assert picture["image/svg+xml"].startswith("<svg")
+    assert picture["text/plain"] == "[picture: X M - I]"

@@ -212,7 +212,7 @@ class Worker:
         if frame is None:
             return CellResult(status, error=why)
         try:
-            return _cell_result(frame.payload)
+            return cell_result(frame.payload)
         except WireError as error:
             self.poisoned = str(error)
             return CellResult(CallStatus.VIOLATION, error=str(error))
@@ -341,7 +341,12 @@ class _Ended(Exception):
     """The worker's process is gone."""
 
 
-def _cell_result(payload: bytes) -> CellResult:
+def cell_result(payload: bytes) -> CellResult:
+    """Return what the worker says of a cell, once it is well-formed.
+
+    Raises:
+        WireError: It is not.
+    """
     try:
         report = json.loads(payload)
         printed, outputs, error = report["printed"], report["outputs"], report["error"]
