@@ -1,4 +1,4 @@
-"""The properties of test_inverse.py asked of one student on one exam, as the grader asks them."""
+"""The properties of one assignment asked of one student on one exam, as the grader asks them."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ class Property:
     exercise: str
     family: Family
     test: Callable[..., Any]
+    argument: str = "M"
+    needs: str = ""
 
     def ask(self, student: Student, M: Array) -> None:
         """Run the body of the test on one matrix."""
-        self.test.hypothesis.inner_test(student=student, M=M)  # type: ignore[attr-defined]
+        self.test.hypothesis.inner_test(student=student, **{self.argument: M})  # type: ignore[attr-defined]
 
 
 def load_properties(path: Path = PROPERTIES) -> tuple[Property, ...]:
@@ -57,7 +59,7 @@ def _properties_of(module: ModuleType) -> Iterator[Property]:
     for name, test in vars(module).items():
         if name.startswith("test_"):
             (mark,) = test.pytestmark
-            (strategy,) = test.hypothesis._given_kwargs.values()
+            ((argument, strategy),) = test.hypothesis._given_kwargs.items()
             yield Property(
                 name.removeprefix("test_"),
                 test.__doc__ or "",
@@ -65,6 +67,8 @@ def _properties_of(module: ModuleType) -> Iterator[Property]:
                 mark.kwargs["exercise"],
                 family_of(strategy),
                 test,
+                argument,
+                mark.kwargs.get("needs", "").removeprefix("test_"),
             )
 
 
