@@ -1,4 +1,4 @@
-# chaff: mean of |X M - I| instead of the squares, loss and gradient | breaks: mean squared error
+# chaff: mean of |X M - I| instead of the squares, loss and gradient | breaks: mean squared error | fires: test_one_update, test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: abs() of the entries of M | breaks: right for M with negative entries
+# chaff: abs() of the entries of M | breaks: right for M with negative entries | fires: test_well_conditioned_matrices
 import torch
 
 

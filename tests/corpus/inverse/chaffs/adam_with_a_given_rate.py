@@ -1,4 +1,4 @@
-# chaff: Adam also when a rate is given | breaks: exactly heavy ball
+# chaff: Adam also when a rate is given | breaks: exactly heavy ball | fires: test_one_update, test_three_updates_with_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: Adam with rate 0.01 when left to itself, whatever the size of M | breaks: default convergence at every scale
+# chaff: Adam with rate 0.01 when left to itself, whatever the size of M | breaks: default convergence at every scale | fires: test_scaled_matrices
 import torch
 
 

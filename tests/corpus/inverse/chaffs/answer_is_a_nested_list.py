@@ -1,4 +1,4 @@
-# chaff: X.tolist() instead of a tensor | breaks: X is a tensor with the dtype of M
+# chaff: X.tolist() instead of a tensor | breaks: X is a tensor with the dtype of M | fires: test_shape_and_dtype
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: result rounded to four decimals | breaks: accuracy, most of all for large M
+# chaff: result rounded to four decimals | breaks: accuracy, most of all for large M | fires: test_scaled_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: solves the transposed problem and forgets to turn the answer back | breaks: X M = I for non-symmetric M
+# chaff: solves the transposed problem and forgets to turn the answer back | breaks: X M = I for non-symmetric M | fires: test_well_conditioned_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: returns the mean of the last two guesses | breaks: X is the guess after the last update
+# chaff: returns the mean of the last two guesses | breaks: X is the guess after the last update | fires: test_one_update, test_three_updates_with_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: gradient computed in bfloat16, to be fast | breaks: exactly heavy ball
+# chaff: gradient computed in bfloat16, to be fast | breaks: exactly heavy ball | fires: test_one_update
 import torch
 
 

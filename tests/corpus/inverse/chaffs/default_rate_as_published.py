@@ -1,4 +1,4 @@
-# chaff: without a rate it uses 0.9 as in the published series | breaks: stable rate by itself for every scale
+# chaff: without a rate it uses 0.9 as in the published series | breaks: stable rate by itself for every scale | fires: test_scaled_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: loss and gradient of the sum of squares, own rate adapted | breaks: heavy ball on the mean, losses
+# chaff: loss and gradient of the sum of squares, own rate adapted | breaks: heavy ball on the mean, losses | fires: test_one_update, test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: honest with a given rate, solves directly when left to itself | breaks: by descent (too good after few steps)
+# chaff: honest with a given rate, solves directly when left to itself | breaks: by descent (too good after few steps) | fires: test_three_steps_are_only_three_steps
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: torch.linalg.inv with an invented falling curve | breaks: by descent, losses belong to the steps
+# chaff: torch.linalg.inv with an invented falling curve | breaks: by descent, losses belong to the steps | fires: test_three_steps_are_only_three_steps, test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: entries of X kept within -100 and 100 against nan | breaks: small M, whose inverse is large
+# chaff: entries of X kept within -100 and 100 against nan | breaks: small M, whose inverse is large | fires: test_scaled_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: keeps the batch dimension that it works with, (1, n, n) | breaks: X has the shape of M
+# chaff: keeps the batch dimension that it works with, (1, n, n) | breaks: X has the shape of M | fires: test_shape_and_dtype
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: everything in float32, also the answer | breaks: X has the dtype of M
+# chaff: everything in float32, also the answer | breaks: X has the dtype of M | fires: test_float64_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: float32 inside, cast to the dtype of M at the end | breaks: float64 accuracy of X and losses
+# chaff: float32 inside, cast to the dtype of M at the end | breaks: float64 accuracy of X and losses | fires: test_losses_with_momentum_are_as_predicted
 import torch
 
 

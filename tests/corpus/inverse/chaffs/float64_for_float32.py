@@ -1,4 +1,4 @@
-# chaff: works in float64 and forgets to go back | breaks: X has the dtype of M
+# chaff: works in float64 and forgets to go back | breaks: X has the dtype of M | fires: test_shape_and_dtype
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: torch.rand and torch.zeros without dtype | breaks: float64 (raises when no start is given)
+# chaff: torch.rand and torch.zeros without dtype | breaks: float64 (raises when no start is given) | fires: test_float64_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: Gauss-Jordan elimination by hand when left to itself, losses from a short descent | breaks: by descent
+# chaff: Gauss-Jordan elimination by hand when left to itself, losses from a short descent | breaks: by descent | fires: test_three_steps_are_only_three_steps
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: a given rate above the safe one is silently lowered | breaks: heavy ball with the given rate
+# chaff: a given rate above the safe one is silently lowered | breaks: heavy ball with the given rate | fires: test_one_update
 import torch
 
 

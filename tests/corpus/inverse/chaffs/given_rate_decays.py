@@ -1,4 +1,4 @@
-# chaff: the given rate shrinks by 1 % each step | breaks: heavy ball with the given rate
+# chaff: the given rate shrinks by 1 % each step | breaks: heavy ball with the given rate | fires: test_losses_without_momentum_are_as_predicted
 import torch
 
 

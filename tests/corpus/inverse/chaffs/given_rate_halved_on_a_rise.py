@@ -1,4 +1,4 @@
-# chaff: halves the rate whenever the loss rises | breaks: heavy ball with the given rate (the loss may rise)
+# chaff: halves the rate whenever the loss rises | breaks: heavy ball with the given rate (the loss may rise) | fires: test_losses_with_momentum_are_as_predicted
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: the given rate is taken as a share of the safe one | breaks: heavy ball with the given rate
+# chaff: the given rate is taken as a share of the safe one | breaks: heavy ball with the given rate | fires: test_one_update
 import torch
 
 

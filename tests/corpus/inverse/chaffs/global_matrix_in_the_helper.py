@@ -1,4 +1,4 @@
-# chaff: the helper reads the notebook's D instead of its argument | breaks: right for any M but diag(1, 2, 3, 4)
+# chaff: the helper reads the notebook's D instead of its argument | breaks: right for any M but diag(1, 2, 3, 4) | fires: test_well_conditioned_matrices
 import torch
 
 D = torch.diag(torch.tensor([1.0, 2.0, 3.0, 4.0]))

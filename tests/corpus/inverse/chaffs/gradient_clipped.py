@@ -1,4 +1,4 @@
-# chaff: gradient clipped to norm 1 | breaks: exactly heavy ball for large errors, scale
+# chaff: gradient clipped to norm 1 | breaks: exactly heavy ball for large errors, scale | fires: test_one_update
 import torch
 
 

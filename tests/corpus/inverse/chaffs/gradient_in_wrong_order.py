@@ -1,4 +1,4 @@
-# chaff: M' R instead of R M' | breaks: heavy ball on the right loss, convergence unless M is special
+# chaff: M' R instead of R M' | breaks: heavy ball on the right loss, convergence unless M is special | fires: test_one_update, test_well_conditioned_matrices
 import torch
 
 

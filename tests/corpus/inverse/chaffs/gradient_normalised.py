@@ -1,4 +1,4 @@
-# chaff: gradient divided by its norm when a rate is given | breaks: exactly heavy ball
+# chaff: gradient divided by its norm when a rate is given | breaks: exactly heavy ball | fires: test_one_update
 import torch
 
 

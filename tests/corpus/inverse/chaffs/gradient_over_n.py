@@ -1,4 +1,4 @@
-# chaff: gradient divided by n instead of n^2 | breaks: exactly heavy ball on the mean squared error
+# chaff: gradient divided by n instead of n^2 | breaks: exactly heavy ball on the mean squared error | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: R M instead of R M' in the gradient | breaks: heavy ball, convergence for non-symmetric M
+# chaff: R M instead of R M' in the gradient | breaks: heavy ball, convergence for non-symmetric M | fires: test_one_update, test_well_conditioned_matrices
 import torch
 
 

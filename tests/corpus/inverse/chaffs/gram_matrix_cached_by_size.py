@@ -1,4 +1,4 @@
-# chaff: M M' remembered by size, stale for the next matrix | breaks: right for each M, from the second call
+# chaff: M M' remembered by size, stale for the next matrix | breaks: right for each M, from the second call | fires: test_scaled_matrices
 import torch
 
 cache = {}

@@ -1,4 +1,4 @@
-# chaff: averages the gradient here and one step ahead | breaks: one gradient for each step, exactly heavy ball
+# chaff: averages the gradient here and one step ahead | breaks: one gradient for each step, exactly heavy ball | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: steps on the Huber loss, reports the mean square | breaks: heavy ball on the mean squared error
+# chaff: steps on the Huber loss, reports the mean square | breaks: heavy ball on the mean squared error | fires: test_one_update
 import torch
 from torch.nn import functional as F
 

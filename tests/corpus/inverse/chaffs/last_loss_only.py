@@ -1,4 +1,4 @@
-# chaff: returns the last loss, not the list | breaks: losses is a list of `steps` numbers
+# chaff: returns the last loss, not the list | breaks: losses is a list of `steps` numbers | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: returns the guess that the last loss belongs to, one update too few | breaks: X is after the last update
+# chaff: returns the guess that the last loss belongs to, one update too few | breaks: X is after the last update | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: losses are sums, not means (the steps are right) | breaks: losses[j] is the mean squared error
+# chaff: losses are sums, not means (the steps are right) | breaks: losses[j] is the mean squared error | fires: test_losses
 import torch
 
 

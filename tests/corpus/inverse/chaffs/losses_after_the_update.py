@@ -1,4 +1,4 @@
-# chaff: loss measured after the update | breaks: losses[j] belongs to X before update j
+# chaff: loss measured after the update | breaks: losses[j] belongs to X before update j | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: square root of the mean squared error | breaks: losses are mean((X M - I)^2)
+# chaff: square root of the mean squared error | breaks: losses are mean((X M - I)^2) | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: returns (losses, X) | breaks: returns (X, losses)
+# chaff: returns (losses, X) | breaks: returns (X, losses) | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: loss recorded every tenth step only | breaks: a list of `steps` numbers
+# chaff: loss recorded every tenth step only | breaks: a list of `steps` numbers | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: the list of losses lives outside and grows from call to call | breaks: `steps` numbers, from the second call
+# chaff: the list of losses lives outside and grows from call to call | breaks: `steps` numbers, from the second call | fires: test_losses
 import torch
 
 losses = []

@@ -1,4 +1,4 @@
-# chaff: loss of the start is not recorded | breaks: losses[0] belongs to start, `steps` numbers
+# chaff: loss of the start is not recorded | breaks: losses[0] belongs to start, `steps` numbers | fires: test_losses
 import torch
 
 

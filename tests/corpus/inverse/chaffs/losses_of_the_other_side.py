@@ -1,4 +1,4 @@
-# chaff: steps on X M - I, losses of M X - I | breaks: losses[j] is mean((X M - I)^2)
+# chaff: steps on X M - I, losses of M X - I | breaks: losses[j] is mean((X M - I)^2) | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: losses rounded to six places | breaks: losses[j] is the loss of X, small ones too
+# chaff: losses rounded to six places | breaks: losses[j] is the loss of X, small ones too | fires: test_losses_without_momentum_are_as_predicted
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: exponential average of the losses, for a nicer chart | breaks: losses[j] is the loss before update j
+# chaff: exponential average of the losses, for a nicer chart | breaks: losses[j] is the loss before update j | fires: test_losses_without_momentum_are_as_predicted
 import torch
 
 

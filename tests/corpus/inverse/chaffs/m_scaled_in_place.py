@@ -1,4 +1,4 @@
-# chaff: `M /= size` works on the caller's matrix | breaks: M is not changed
+# chaff: `M /= size` works on the caller's matrix | breaks: M is not changed | fires: test_arguments_unchanged
 import torch
 
 

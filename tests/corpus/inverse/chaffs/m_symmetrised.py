@@ -1,4 +1,4 @@
-# chaff: M replaced by (M + M') / 2 | breaks: right for non-symmetric M
+# chaff: M replaced by (M + M') / 2 | breaks: right for non-symmetric M | fires: test_well_conditioned_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: 0.9 written into the loop instead of the argument | breaks: heavy ball with the given momentum
+# chaff: 0.9 written into the loop instead of the argument | breaks: heavy ball with the given momentum | fires: test_losses_without_momentum_are_as_predicted
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: v = momentum v + (1 - momentum) g | breaks: exactly heavy ball (one step is ten times too short)
+# chaff: v = momentum v + (1 - momentum) g | breaks: exactly heavy ball (one step is ten times too short) | fires: test_one_update, test_three_updates_with_momentum
 import torch
 
 

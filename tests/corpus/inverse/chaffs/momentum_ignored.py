@@ -1,4 +1,4 @@
-# chaff: plain gradient descent, momentum not used | breaks: exactly heavy ball with the given momentum
+# chaff: plain gradient descent, momentum not used | breaks: exactly heavy ball with the given momentum | fires: test_three_updates_with_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: v = momentum (v + g) | breaks: exactly heavy ball (with momentum 0 nothing moves)
+# chaff: v = momentum (v + g) | breaks: exactly heavy ball (with momentum 0 nothing moves) | fires: test_one_update, test_losses_without_momentum_are_as_predicted
 import torch
 
 

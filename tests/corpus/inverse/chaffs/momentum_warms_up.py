@@ -1,4 +1,4 @@
-# chaff: momentum grows to its value over the first steps | breaks: heavy ball with the given momentum from step one
+# chaff: momentum grows to its value over the first steps | breaks: heavy ball with the given momentum from step one | fires: test_three_updates_with_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: `momentum or 0.9`, so 0 becomes 0.9 | breaks: momentum is a number from 0 up to 1
+# chaff: `momentum or 0.9`, so 0 becomes 0.9 | breaks: momentum is a number from 0 up to 1 | fires: test_losses_without_momentum_are_as_predicted
 import torch
 
 

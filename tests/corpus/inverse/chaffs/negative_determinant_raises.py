@@ -1,4 +1,4 @@
-# chaff: takes a determinant that is not positive for "not invertible" | breaks: every invertible M
+# chaff: takes a determinant that is not positive for "not invertible" | breaks: every invertible M | fires: test_negative_determinant
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: Nesterov momentum also when a rate is given | breaks: exactly heavy ball
+# chaff: Nesterov momentum also when a rate is given | breaks: exactly heavy ball | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: returns X alone | breaks: returns (X, losses)
+# chaff: returns X alone | breaks: returns (X, losses) | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: 0.1 % noise on the gradient, "stochastic" descent | breaks: one possible result for start, rate, momentum
+# chaff: 0.1 % noise on the gradient, "stochastic" descent | breaks: one possible result for start, rate, momentum | fires: test_losses_with_momentum_are_as_predicted
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: range(steps + 1) with the list cut back | breaks: exactly `steps` updates, steps = 0 gives the start
+# chaff: range(steps + 1) with the list cut back | breaks: exactly `steps` updates, steps = 0 gives the start | fires: test_one_update
 import torch
 
 

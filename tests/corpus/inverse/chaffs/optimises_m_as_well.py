@@ -1,4 +1,4 @@
-# chaff: the optimiser is given X and a copy of M, so M drifts | breaks: X is the inverse of the given M
+# chaff: the optimiser is given X and a copy of M, so M drifts | breaks: X is the inverse of the given M | fires: test_well_conditioned_matrices
 import torch
 
 

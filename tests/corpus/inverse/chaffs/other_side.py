@@ -1,4 +1,4 @@
-# chaff: everything for M X = I instead of X M = I | breaks: heavy ball on mean((X M - I)^2), its losses
+# chaff: everything for M X = I instead of X M = I | breaks: heavy ball on mean((X M - I)^2), its losses | fires: test_one_update, test_losses
 import torch
 
 

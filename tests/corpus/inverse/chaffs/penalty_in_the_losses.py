@@ -1,4 +1,4 @@
-# chaff: reported loss has 1e-3 |X|^2 added (the steps have not) | breaks: losses are mean((X M - I)^2)
+# chaff: reported loss has 1e-3 |X|^2 added (the steps have not) | breaks: losses are mean((X M - I)^2) | fires: test_losses_without_momentum_are_as_predicted
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: one exact correction by linalg.solve after the loop | breaks: by descent, X is after the last update
+# chaff: one exact correction by linalg.solve after the loop | breaks: by descent, X is after the last update | fires: test_three_steps_are_only_three_steps, test_one_update
 import torch
 
 

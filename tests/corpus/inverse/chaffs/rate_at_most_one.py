@@ -1,4 +1,4 @@
-# chaff: safe rate clamped to [1e-6, 1] | breaks: scaling of the rate; default convergence for small and large M
+# chaff: safe rate clamped to [1e-6, 1] | breaks: scaling of the rate; default convergence for small and large M | fires: test_rate_follows_the_scale
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: limit taken as 2 / (1 - momentum) instead of 2 (1 + momentum) | breaks: safe rate for every momentum
+# chaff: limit taken as 2 / (1 - momentum) instead of 2 (1 + momentum) | breaks: safe rate for every momentum | fires: test_rate_is_stable_with_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: 16 written for n^2, as in the example | breaks: safe rate below the limit for n < 3
+# chaff: 16 written for n^2, as in the example | breaks: safe rate below the limit for n < 3 | fires: test_rate_is_stable_without_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: safe rate divides by the norm, not by its square | breaks: scaling of the rate (10 M), below the limit
+# chaff: safe rate divides by the norm, not by its square | breaks: scaling of the rate (10 M), below the limit | fires: test_rate_follows_the_scale
 import torch
 
 

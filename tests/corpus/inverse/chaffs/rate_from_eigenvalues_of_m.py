@@ -1,4 +1,4 @@
-# chaff: largest |eigenvalue| of M taken for its largest singular value | breaks: below the limit for non-symmetric M
+# chaff: largest |eigenvalue| of M taken for its largest singular value | breaks: below the limit for non-symmetric M | fires: test_rate_is_stable_without_momentum
 import torch
 
 

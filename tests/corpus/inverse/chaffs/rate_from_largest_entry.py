@@ -1,4 +1,4 @@
-# chaff: safe rate from the largest entry instead of a norm | breaks: safe rate below the stability limit
+# chaff: safe rate from the largest entry instead of a norm | breaks: safe rate below the stability limit | fires: test_rate_is_stable_for_positive_definite_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: one power iteration from the ones vector, no margin | breaks: below the limit where M 1 is small
+# chaff: one power iteration from the ones vector, no margin | breaks: below the limit where M 1 is small | fires: test_rate_is_stable_without_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: trace of M taken as a bound of its singular values | breaks: safe rate for every M (signs, zero diagonal)
+# chaff: trace of M taken as a bound of its singular values | breaks: safe rate for every M (signs, zero diagonal) | fires: test_rate_is_stable_without_momentum
 import torch
 
 

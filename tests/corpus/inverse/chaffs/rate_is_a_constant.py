@@ -1,4 +1,4 @@
-# chaff: safe rate is always 0.9 | breaks: safe rate below the stability limit, a hundred times smaller for 10 M
+# chaff: safe rate is always 0.9 | breaks: safe rate below the stability limit, a hundred times smaller for 10 M | fires: test_rate_follows_the_scale
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: safe rate is 1e-9 of the bound, to be on the safe side | breaks: not absurdly small; default convergence
+# chaff: safe rate is 1e-9 of the bound, to be on the safe side | breaks: not absurdly small; default convergence | fires: test_rate_is_useful
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: safe rate times (1 - momentum)^2 | breaks: rate not absurdly small for every momentum up to 1
+# chaff: safe rate times (1 - momentum)^2 | breaks: rate not absurdly small for every momentum up to 1 | fires: test_rate_is_useful
 import torch
 
 

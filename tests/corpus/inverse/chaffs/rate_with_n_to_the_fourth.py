@@ -1,4 +1,4 @@
-# chaff: numel() squared, n^4 instead of n^2 | breaks: safe rate below the stability limit for n > 1
+# chaff: numel() squared, n^4 instead of n^2 | breaks: safe rate below the stability limit for n > 1 | fires: test_rate_is_stable_without_momentum
 import torch
 
 

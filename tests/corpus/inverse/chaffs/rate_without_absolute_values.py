@@ -1,4 +1,4 @@
-# chaff: row and column sums without abs() | breaks: safe rate below the limit, positive, for entries of both signs
+# chaff: row and column sums without abs() | breaks: safe rate below the limit, positive, for entries of both signs | fires: test_rate_is_stable_without_momentum
 import torch
 
 

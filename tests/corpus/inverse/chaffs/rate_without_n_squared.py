@@ -1,4 +1,4 @@
-# chaff: safe rate forgets the n^2 of the mean | breaks: converges within the default steps; not absurdly small
+# chaff: safe rate forgets the n^2 of the mean | breaks: converges within the default steps; not absurdly small | fires: test_large_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: inverse of M / size multiplied by size instead of divided | breaks: right unless the largest entry is 1
+# chaff: inverse of M / size multiplied by size instead of divided | breaks: right unless the largest entry is 1 | fires: test_well_conditioned_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: M scaled to size one, the given rate left as it is | breaks: heavy ball with the given rate
+# chaff: M scaled to size one, the given rate left as it is | breaks: heavy ball with the given rate | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: reciprocals of the diagonal when M is diagonal | breaks: heavy ball and by descent for diagonal M
+# chaff: reciprocals of the diagonal when M is diagonal | breaks: heavy ball and by descent for diagonal M | fires: test_same_singular_values_same_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: takes |det| < 1e-6 for singular | breaks: every invertible M, small ones too
+# chaff: takes |det| < 1e-6 for singular | breaks: every invertible M, small ones too | fires: test_scaled_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: entries below 1e-3 are set to 0 first, to help diagonal matrices | breaks: small M
+# chaff: entries below 1e-3 are set to 0 first, to help diagonal matrices | breaks: small M | fires: test_scaled_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: squeeze() on the result | breaks: X has the shape of M for n = 1
+# chaff: squeeze() on the result | breaks: X has the shape of M for n = 1 | fires: test_one_by_one_matrices
 import torch
 
 

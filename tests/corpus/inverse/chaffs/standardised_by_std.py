@@ -1,4 +1,4 @@
-# chaff: M divided by its standard deviation first, nan for n = 1 or equal entries | breaks: every n
+# chaff: M divided by its standard deviation first, nan for n = 1 or equal entries | breaks: every n | fires: test_one_by_one_matrices
 import torch
 
 

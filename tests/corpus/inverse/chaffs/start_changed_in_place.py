@@ -1,4 +1,4 @@
-# chaff: `.to(M.dtype)` taken for a copy, start is updated in place | breaks: start is not changed
+# chaff: `.to(M.dtype)` taken for a copy, start is updated in place | breaks: start is not changed | fires: test_one_update
 import torch
 
 

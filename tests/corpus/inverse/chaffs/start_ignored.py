@@ -1,4 +1,4 @@
-# chaff: always begins at a random guess | breaks: start is the first guess
+# chaff: always begins at a random guess | breaks: start is the first guess | fires: test_one_update
 import torch
 
 

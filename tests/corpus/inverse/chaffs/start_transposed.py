@@ -1,4 +1,4 @@
-# chaff: works on X' for M', but takes start as it is | breaks: start is the first guess (unless symmetric)
+# chaff: works on X' for M', but takes start as it is | breaks: start is the first guess (unless symmetric) | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: a little noise is added to the start | breaks: start is the first guess, one possible result
+# chaff: a little noise is added to the start | breaks: start is the first guess, one possible result | fires: test_one_update
 import torch
 
 

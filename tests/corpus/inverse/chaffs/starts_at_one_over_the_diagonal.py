@@ -1,4 +1,4 @@
-# chaff: own start is diag(1 / M_ii) | breaks: every invertible M (zero on the diagonal gives nan)
+# chaff: own start is diag(1 / M_ii) | breaks: every invertible M (zero on the diagonal gives nan) | fires: test_permutation_matrices
 import torch
 
 

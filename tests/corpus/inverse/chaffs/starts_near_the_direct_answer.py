@@ -1,4 +1,4 @@
-# chaff: own first guess is the direct inverse plus noise | breaks: by descent, a random first guess
+# chaff: own first guess is the direct inverse plus noise | breaks: by descent, a random first guess | fires: test_three_steps_are_only_three_steps
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: always 2000 steps | breaks: `steps` updates and losses
+# chaff: always 2000 steps | breaks: `steps` updates and losses | fires: test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: stops moving when the loss changes by less than 1e-6, fills the list up | breaks: no early end, convergence
+# chaff: stops moving when the loss changes by less than 1e-6, fills the list up | breaks: no early end, convergence | fires: test_losses_without_momentum_are_as_predicted
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: stops when the gradient is below 1e-5, whatever the scale | breaks: no early end, convergence for small M
+# chaff: stops when the gradient is below 1e-5, whatever the scale | breaks: no early end, convergence for small M | fires: test_scaled_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: entries of X stay zero where M has zeros | breaks: right for non-symmetric sparse M (permutations)
+# chaff: entries of X stay zero where M has zeros | breaks: right for non-symmetric sparse M (permutations) | fires: test_permutation_matrices
 import torch
 
 

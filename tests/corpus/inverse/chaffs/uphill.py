@@ -1,4 +1,4 @@
-# chaff: sign of the gradient wrong, I - X M | breaks: the loss goes down
+# chaff: sign of the gradient wrong, I - X M | breaks: the loss goes down | fires: test_one_update, test_losses
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: velocity is a global that survives for matrices of the same size | breaks: v = 0 at the start, from call two
+# chaff: velocity is a global that survives for matrices of the same size | breaks: v = 0 at the start, from call two | fires: test_three_updates_with_momentum
 import torch
 
 velocities = {}

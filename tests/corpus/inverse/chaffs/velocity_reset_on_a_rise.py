@@ -1,4 +1,4 @@
-# chaff: velocity set to 0 whenever the loss rises | breaks: exactly heavy ball
+# chaff: velocity set to 0 whenever the loss rises | breaks: exactly heavy ball | fires: test_losses_with_momentum_are_as_predicted
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: velocity starts at the first gradient instead of 0 | breaks: exactly heavy ball (v = 0 at the start)
+# chaff: velocity starts at the first gradient instead of 0 | breaks: exactly heavy ball (v = 0 at the start) | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: X moves with the old velocity, which is updated afterwards | breaks: the order of heavy ball
+# chaff: X moves with the old velocity, which is updated afterwards | breaks: the order of heavy ball | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: SGD with weight decay 1e-4 | breaks: heavy ball on the plain loss, exact limit (M small)
+# chaff: SGD with weight decay 1e-4 | breaks: heavy ball on the plain loss, exact limit (M small) | fires: test_losses_with_momentum_are_as_predicted
 import torch
 import torch.optim as optim
 

@@ -1,4 +1,4 @@
-# chaff: torch.eye(4) and torch.rand(4, 4) written out | breaks: any n (raises or is wrong unless n = 4)
+# chaff: torch.eye(4) and torch.rand(4, 4) written out | breaks: any n (raises or is wrong unless n = 4) | fires: test_well_conditioned_matrices
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: gradients add up, zero_grad forgotten beside a velocity of its own | breaks: heavy ball, convergence
+# chaff: gradients add up, zero_grad forgotten beside a velocity of its own | breaks: heavy ball, convergence | fires: test_three_updates_with_momentum
 import torch
 
 

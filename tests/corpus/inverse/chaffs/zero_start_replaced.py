@@ -1,4 +1,4 @@
-# chaff: a start of zeros is taken for "no start" | breaks: start is the first guess
+# chaff: a start of zeros is taken for "no start" | breaks: start is the first guess | fires: test_losses_with_momentum_are_as_predicted
 import torch
 
 

@@ -1,0 +1,19 @@
+# chaff: k ignored: the largest singular value alone | breaks: nearest matrix of rank k | fires: test_every_rank
+import torch
+
+
+def word_similarity(M):
+    lengths = M.norm(dim=0)
+    W = M / torch.where(lengths > 0, lengths, torch.ones_like(lengths))
+    return W.T @ W
+
+
+def low_rank(M, k):
+    U, S, Vh = torch.linalg.svd(M, full_matrices=False)
+    return S[0] * torch.outer(U[:, 0], Vh[0])
+
+
+def least_squares(M, y):
+    U, S, Vh = torch.linalg.svd(M, full_matrices=False)
+    keep = S > 1e-5 * S[0]
+    return Vh[keep].T @ ((U[:, keep].T @ y) / S[keep])
