@@ -6,30 +6,41 @@ No matrix of the exam takes part, and the worker that is asked has never seen on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
-from steepest.answers import Answer, Argument, Arguments, Array, Caller, CallStatus, TensorItem
-from steepest.errors import GateFailed, PropertyFailed
-from steepest.linalg import condition_number
-from steepest.model import Counterexample, Curve, HeatMap, Measurement, Rows, Verdict
+from steepest.answers import Answer, Arguments, Array, Caller, CallStatus
+from steepest.asked_again import changes
+from steepest.counterexample import describe
+from steepest.errors import PropertyFailed
+from steepest.model import Counterexample, Verdict
 from steepest.plugin import Outcome, Trial
-from steepest.student import Returned, Student
+from steepest.student import Student
 
 GENERATED_CALLS = 40
 """How many examples Hypothesis may generate and shrink for one failed property."""
 
+MORE_RUNGS = 4
+"""How many further rungs of the ladder are asked about the cause of a failure."""
+
+NOT_THE_SAME = (
+    "Asked once more, the function gives another answer: something is left from the call before, such as a velocity or "
+    "a list outside the function, or chance decides. Set V = 0 in every call, and begin at `start` where it is given."
+)
+
+FAILURES = (Verdict.FAILED, Verdict.ERRORED, Verdict.TIMED_OUT)
+
 GIVEN_UP = (CallStatus.NOT_RUN, CallStatus.VIOLATION)
 """Answers that say nothing about the property: the search has used up what a submission may use."""
 
-MAX_CURVE_POINTS = 400
-SHOWN_DIGITS = 4
-SHOWN_ENTRIES = 64
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 BACKEND = "steepest-fixed-stream"
 
 
@@ -53,6 +64,10 @@ class Recorder:
         self._caller = caller
         self.last: tuple[str, Arguments, Answer] | None = None
 
+    def forget(self) -> None:
+        """Remember no call."""
+        self.last = None
+
     def parameters(self, function: str) -> tuple[str, ...] | None:
         """Return what the wrapped caller returns."""
         return self._caller.parameters(function)
@@ -66,35 +81,84 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A public failure: its outcome, and the counterexample that shows it."""
+    """A public failure: its outcome, the counterexample that shows it, and what to try."""
 
     outcome: Outcome
     counterexample: Counterexample
+    help: str
+
+    @property
+    def message(self) -> str:
+        """Return what happened, in the failure's own words."""
+        return str(self.outcome.error or "")
 
 
 def explain(trial: Trial, caller: Caller) -> Explanation | None:
-    """Return the smallest public failure of ``trial`` that was found, or None; deterministic for a given caller."""
+    """Return the smallest public failure of ``trial`` that was found, or None; deterministic for a given caller.
+
+    The smallest example is often too plain to tell one cause from another: a rotation is the transpose of its
+    inverse. What to try is therefore what most of the failures on the ladder say.
+    """
     recorder = Recorder(caller)
-    student = Student(recorder)
-    for example in _candidates(trial, student):
-        outcome = trial.attempt(student, example)
-        if recorder.last is not None and recorder.last[2].status in GIVEN_UP:
+    rungs = list(_ladder(trial))
+    for place, example in enumerate(rungs):
+        found = _look(trial, recorder, example)
+        if found is not None and not isinstance(found.outcome.error, PropertyFailed):
+            return found
+        if found is not None:
+            if recorder.last is not None and changes(caller, *recorder.last):
+                return replace(found, help=NOT_THE_SAME)
+            others = (_look(trial, recorder, rung) for rung in rungs[place + 1 :][-MORE_RUNGS:])
+            return replace(found, help=_agreed(found, others))
+        if _is_over(recorder):
             return None
-        if outcome.verdict in (Verdict.FAILED, Verdict.ERRORED, Verdict.TIMED_OUT) and recorder.last is not None:
-            return Explanation(outcome, _counterexample(recorder, outcome.error))
-    return None
+    smallest = _search(trial, Student(recorder)) if trial.info.families else None
+    return _look(trial, recorder, smallest) if smallest is not None else None
 
 
-def _candidates(trial: Trial, student: Student) -> Iterator[Mapping[str, Array]]:
+def _ladder(trial: Trial) -> Iterator[Mapping[str, Array]]:
+    """Return the public examples of a property in order of size; one without arguments has one example."""
     families = trial.info.families
-    if not families:
-        yield {}
-        return
-    rungs = zip(*(family.ladder for family in families.values()), strict=False)
-    yield from (dict(zip(families, rung, strict=True)) for rung in rungs)
-    found = _search(trial, student)
-    if found is not None:
-        yield found
+    rungs = zip(*(family.ladder for family in families.values()), strict=False) if families else [()]
+    return (_without_signed_zeros(dict(zip(families, rung, strict=True))) for rung in rungs)
+
+
+def _without_signed_zeros(example: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Return an example with 0 in the place of -0, which says nothing and is awkward to read."""
+    return {name: np.asarray(array + 0.0) for name, array in example.items()}
+
+
+def _look(trial: Trial, recorder: Recorder, example: Mapping[str, Array]) -> Explanation | None:
+    """Return how a property fails on one public example; None if it does not, or if nothing may be asked any more."""
+    recorder.forget()
+    outcome = trial.attempt(Student(recorder), example)
+    if recorder.last is None or _is_over(recorder) or outcome.verdict not in FAILURES:
+        return None
+    function, arguments, answer = recorder.last
+    shown = describe(function, arguments, recorder.parameters(function), answer, outcome.error)
+    return Explanation(outcome, shown, str(getattr(outcome.error, "help", "")))
+
+
+def _is_over(recorder: Recorder) -> bool:
+    return recorder.last is not None and recorder.last[2].status in GIVEN_UP
+
+
+def _agreed(first: Explanation, others: Iterable[Explanation | None]) -> str:
+    """Return what most failures of one claim say to try, with the numbers of the smallest example that says it.
+
+    Where as many say another thing, the larger example counts.
+    """
+    alike = [first, *(other for other in others if other is not None and _claim(other) == _claim(first))]
+    said = [_NUMBER.sub("#", explanation.help) for explanation in alike]
+    counts = Counter(said)
+    chosen = max(reversed(said), key=lambda words: counts[words])
+    return alike[said.index(chosen)].help
+
+
+def _claim(found: Explanation) -> tuple[str, ...] | None:
+    """Return what was measured, as a set of signs: X M - I and M X - I are two sides of one claim."""
+    error = found.outcome.error
+    return tuple(sorted(error.quantity)) if isinstance(error, PropertyFailed) else None
 
 
 def _search(trial: Trial, student: Student) -> Mapping[str, Array] | None:
@@ -113,11 +177,12 @@ def _search(trial: Trial, student: Student) -> Mapping[str, Array] | None:
         suppress_health_check=list(HealthCheck),
     )
     @given(**{name: family.strategy for name, family in trial.info.families.items()})
-    def attempt(**example: Array) -> None:
+    def attempt(**drawn: Array) -> None:
         nonlocal calls
         calls += 1
         if calls > GENERATED_CALLS:
             return
+        example = _without_signed_zeros(drawn)
         if trial.attempt(student, example).verdict in (Verdict.FAILED, Verdict.ERRORED):
             failing.append(example)
             raise AssertionError
@@ -136,92 +201,3 @@ def _run_quietly(test: Callable[[], None]) -> None:
 
 def _size(example: Mapping[str, Array]) -> tuple[int, float]:
     return sum(a.size for a in example.values()), float(sum(np.abs(a).sum() for a in example.values()))
-
-
-def _counterexample(recorder: Recorder, error: BaseException | None) -> Counterexample:
-    assert recorder.last is not None
-    function, arguments, answer = recorder.last
-    names = _names(arguments, recorder.parameters(function))
-    named = {names[key]: value for key, value in arguments.items()}
-    arrays = [value for value in named.values() if isinstance(value, np.ndarray)]
-    first = arrays[0] if arrays else None
-    return Counterexample(
-        call=f"{function}({', '.join(_shown(key, names[key], value) for key, value in arguments.items())})",
-        arguments=tuple((name, _plain(value)) for name, value in named.items()),
-        dtype=first.dtype.name if first is not None else "",
-        condition_number=_rounded(condition_number(first)) if first is not None and _square(first) else None,
-        returned=_returned(function, answer),
-        heat_map=_heat_map(error),
-        curves=_curves(error),
-        measurement=measurement(error),
-    )
-
-
-def measurement(error: BaseException | None, digits: int = 6) -> Measurement | None:
-    """Return what a failed property measured, rounded to ``digits`` significant digits."""
-    if not isinstance(error, PropertyFailed):
-        return None
-    value, bound = float(f"{error.value:.{digits}g}"), float(f"{error.bound:.{digits}g}")
-    return Measurement(error.quantity, value, bound, error.at_least)
-
-
-def _names(arguments: Arguments, parameters: tuple[str, ...] | None) -> dict[str, str]:
-    """Return what to call each argument: a positional one has the student's own name for it."""
-    own = [name for name in parameters or () if name != "**"]
-    return {key: own[int(key)] if key.isdigit() and int(key) < len(own) else key for key in arguments}
-
-
-def _shown(key: str, name: str, value: Argument) -> str:
-    """Return an argument as it stands in a call: ``M``, ``start=start``, ``learning_rate=3.04``."""
-    text = name if isinstance(value, np.ndarray) else f"{value:.{SHOWN_DIGITS}g}"
-    return text if key.isdigit() else f"{name}={text}"
-
-
-def _plain(value: Argument) -> Rows | float:
-    return _rows(value) if isinstance(value, np.ndarray) else _rounded(float(value))
-
-
-def _rows(matrix: Array) -> Rows:
-    return tuple(tuple(_rounded(float(entry)) for entry in row) for row in np.atleast_2d(matrix))
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-def _square(matrix: Array) -> bool:
-    return matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] > 0
-
-
-def _returned(function: str, answer: Answer) -> str:
-    if answer.status is not CallStatus.RETURNED:
-        return answer.error or answer.status.value
-    first = answer.items[0] if answer.items else None
-    array = first.array if isinstance(first, TensorItem) else None
-    words = Returned(function, answer).description
-    if array is None or not 0 < array.size <= SHOWN_ENTRIES:
-        return words
-    return f"{words}; the tensor:\n{np.array2string(array, precision=SHOWN_DIGITS, max_line_width=100)}"
-
-
-def _heat_map(error: BaseException | None) -> HeatMap | None:
-    if not isinstance(error, PropertyFailed) or error.heat_map is None:
-        return None
-    title, matrix = error.heat_map
-    return HeatMap(title, _rows(np.asarray(matrix)))
-
-
-def _curves(error: BaseException | None) -> tuple[Curve, ...]:
-    if not isinstance(error, PropertyFailed) or error.curves is None:
-        return ()
-    return tuple(
-        Curve(name, tuple(_rounded(float(value)) for value in np.asarray(values).ravel()[:MAX_CURVE_POINTS]))
-        for name, values in error.curves.items()
-    )
-
-
-def message_of(outcome: Outcome) -> tuple[str, str]:
-    """Return what happened and what to try, in a public failure's own words."""
-    error = outcome.error
-    help_text = error.help if isinstance(error, PropertyFailed | GateFailed) else getattr(error, "help", "")
-    return str(error or ""), str(help_text)

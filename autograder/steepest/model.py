@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import assert_never
@@ -11,6 +11,18 @@ REPORT_SCHEMA = "steepest/report/v1"
 
 Rows = tuple[tuple[float, ...], ...]
 """A matrix as plain numbers, row by row."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor of any shape, as plain numbers: ``entries`` are in row-major order and exact in ``dtype``.
+
+    The shape is ``()`` for a scalar, ``(n,)`` for a vector, ``(m, n)`` for a matrix, ``(b, m, n)`` for a batch.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    entries: tuple[float, ...]
 
 
 class Verdict(Enum):
@@ -62,13 +74,14 @@ class HeatMap:
 class Counterexample:
     """A public example on which a property fails: small, and never a matrix of the exam.
 
-    ``arguments`` maps each parameter name to a matrix (rows) or a number as text; ``returned`` is what
-    came back, as text; ``heat_map`` and ``curves`` are for pictures and may be empty. ``measurement`` is what the
-    property measured on this matrix, whereas that of the `PropertyResult` was measured on a matrix of the exam.
+    ``call`` is Python: numbers are written out, tensors stand there by the names that ``arguments`` gives them;
+    ``returned`` is what came back, as text; ``heat_map`` and ``curves`` are for pictures and may be empty.
+    ``dtype`` and ``condition_number`` belong to the first tensor. ``measurement`` is what the property measured on
+    this matrix, whereas that of the `PropertyResult` was measured on a matrix of the exam.
     """
 
     call: str
-    arguments: tuple[tuple[str, Rows | float], ...]
+    arguments: tuple[tuple[str, Tensor | float], ...]
     dtype: str
     condition_number: float | None
     returned: str
@@ -118,6 +131,19 @@ class CellNote:
 
 
 @dataclass(frozen=True)
+class CellOutput:
+    """What one code cell showed when it ran, as the student's code made it: for a person to read, never for a score.
+
+    ``bundles`` holds, for each rich output, pairs of a MIME type and a text. None of it has been made safe for a page.
+    """
+
+    cell: int
+    printed: str = ""
+    bundles: tuple[tuple[tuple[str, str], ...], ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Everything that decides a score, so that the same provenance gives the same report."""
 
@@ -135,6 +161,7 @@ class GradeReport:
     """The score of one submission: the one record that every output is made from.
 
     ``fault`` is set when the kit failed; then ``properties`` may be empty, and the score must not be published.
+    ``shown`` is what the cells showed; it has a file of its own, so a report that was read from disk has none.
     """
 
     assignment: str
@@ -145,6 +172,7 @@ class GradeReport:
     provenance: Provenance
     fault: str | None = None
     schema: str = REPORT_SCHEMA
+    shown: tuple[CellOutput, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def points(self) -> int:
@@ -160,6 +188,14 @@ class GradeReport:
     def needs_human(self) -> bool:
         """Return whether a person must look before this score is used."""
         return self.fault is not None
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Return a shape as people write it: ``2 x 3``, ``length 4``, ``a single number``, ``a batch of 5, each 2 x 3``."""
+    if len(shape) < 2:
+        return f"length {shape[0]}" if shape else "a single number"
+    side = f"{shape[-2]} x {shape[-1]}"
+    return f"a batch of {' x '.join(map(str, shape[:-2]))}, each {side}" if shape[:-2] else side
 
 
 def points_text(hundredths: int) -> str:

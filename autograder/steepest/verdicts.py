@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from steepest.answers import Array, Caller, CallStatus
+from steepest.counterexample import measurement
 from steepest.errors import CallFailed, GateFailed, PropertyFailed
-from steepest.explain import Explanation, explain, measurement, message_of
-from steepest.linalg import condition_number
-from steepest.model import PropertyResult, Verdict
+from steepest.explain import Explanation, explain
+from steepest.linalg.condition import worst_condition_number
+from steepest.model import PropertyResult, Verdict, shape_text
 from steepest.plugin import Outcome, PropertyInfo, Tried
 from steepest.student import NotAskable, Student
 
@@ -90,7 +91,7 @@ def _failed(
     *,
     flaky: bool,
 ) -> PropertyResult:
-    message, help_text = message_of(explanation.outcome) if explanation else _withheld(outcome)
+    message, help_text = (explanation.message, explanation.help) if explanation else _withheld(outcome)
     return replace(
         blank_result(info, outcome.verdict),
         message=message,
@@ -146,9 +147,9 @@ def _known_exception(error: str) -> str:
 def _exam_facts(info: PropertyInfo, example: Mapping[str, Array]) -> str:
     facts = []
     for name, matrix in example.items():
-        words = f"{info.families[name].description}: {' x '.join(map(str, matrix.shape))}, {matrix.dtype.name}"
-        square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]
-        facts.append(words + (f", condition number {condition_number(matrix):.2g}" if square else ""))
+        words = f"{info.families[name].description}: {shape_text(matrix.shape)}, {matrix.dtype.name}"
+        condition_number = worst_condition_number(matrix)
+        facts.append(words + ("" if condition_number is None else f", condition number {condition_number:.2g}"))
     return "; ".join(facts)
 
 

@@ -13,7 +13,7 @@ from steepest.answers import Answer, Arguments, CallStatus, TensorItem
 from steepest.errors import GraderFault
 from steepest.exam import draw_exam
 from steepest.explain import explain
-from steepest.model import Verdict
+from steepest.model import Tensor, Verdict
 from steepest.plugin import Tried, all_families, collect_properties, collect_trials, replay
 from steepest.student import Student
 from steepest.verdicts import conclude
@@ -165,8 +165,9 @@ def test_a_failure_is_explained_by_a_small_public_matrix(tmp_path: Path) -> None
     assert result.counterexample is not None
     (name, matrix) = result.counterexample.arguments[0]
     assert name == "M"
-    assert isinstance(matrix, tuple)
-    assert len(matrix) <= 2
+    assert isinstance(matrix, Tensor)
+    assert len(matrix.shape) == 2
+    assert len(matrix.entries) <= 4
     assert "max |X M - I|" in result.message
 
 

@@ -11,7 +11,8 @@ from steepest.cli import console, course_option, fail
 from steepest.course import Assignment, Course, load_course
 from steepest.exam import Exam, differences, draw_exam, load_exam, save_exam
 from steepest.grade_class import check_exam, exam_path
-from steepest.linalg import condition_number
+from steepest.linalg.condition import worst_condition_number
+from steepest.model import shape_text
 from steepest.plugin import all_families, collect_properties
 
 
@@ -54,8 +55,9 @@ def show(assignment_id: str, course_file: Path, matrices: bool) -> None:
         table.add_column(column)
     for family, drawn in frozen.matrices.items():
         for matrix in drawn:
-            shape = " x ".join(map(str, matrix.shape))
-            table.add_row(family, shape, matrix.dtype.name, f"{condition_number(matrix):.3g}")
+            worst = worst_condition_number(matrix)
+            shape = shape_text(matrix.shape)
+            table.add_row(family, shape, matrix.dtype.name, "" if worst is None else f"{worst:.3g}")
     console.print(table)
     if matrices:
         for family, drawn in frozen.matrices.items():

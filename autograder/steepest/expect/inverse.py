@@ -9,7 +9,8 @@ import numpy as np
 from steepest.answers import Array
 from steepest.errors import GateFailed
 from steepest.expect.bounds import expect_at_least, expect_at_most
-from steepest.expect.hints import hint_for_first_loss, hint_for_heavy_ball, hint_for_inverse
+from steepest.expect.hints import hint_for_inverse
+from steepest.expect.update_hints import hint_for_first_loss, hint_for_heavy_ball, hint_for_losses
 from steepest.linalg import (
     accuracy_bound,
     heavy_ball,
@@ -75,7 +76,7 @@ def expect_unchanged(returned: Returned) -> None:
         raise GateFailed(
             f"{names} changed in place",
             "arguments left as they were",
-            "Begin with a copy, such as start.clone(): an update in place also changes what the caller holds.",
+            "Begin with a copy, made by .clone(): an update in place also changes what the caller holds.",
         )
 
 
@@ -139,7 +140,8 @@ def expect_history(losses: Array, *, steps: int) -> None:
         PropertyFailed: With the number of losses.
     """
     help = "Append one loss in every step, before X changes."
-    expect_at_most("the number of losses", len(losses), steps + 1, help=help, curves={"losses": losses})
+    more = "Begin with an empty list in every call, and append one loss in every step."
+    expect_at_most("the number of losses", len(losses), steps + 1, help=more, curves={"losses": losses})
     settled = len(losses) > 0 and bool(abs(losses[-1]) <= SETTLED * losses[0])
     if not settled:
         expect_at_least("the number of losses", len(losses), steps, help=help, curves={"losses": losses})
@@ -213,9 +215,7 @@ def expect_curves_agree(
         f"the largest relative difference of {name} and {expected_name}",
         float(difference.max()) if steps else math.nan,
         CURVE_BOUND,
-        help=help
-        or "Look where the curves part: at the first loss, the start or the mean is wrong; at the second, "
-        "the length of the update; later, the momentum; near the end, the precision (float32 inside?).",
+        help=help or hint_for_losses(losses, expected, CURVE_BOUND),
         curves={name: losses, expected_name: expected},
     )
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import keyword
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from steepest.model import Counterexample, GradeReport, Measurement, PropertyResult, Rows, Verdict, points_text
+from steepest.model import Counterexample, GradeReport, Measurement, PropertyResult, Tensor, Verdict, points_text
 from steepest.outputs.words import by_exercise
-
-LARGEST_GRID = 12
-"""Rows and columns of a matrix that a page shows as numbers."""
 
 
 @dataclass(frozen=True)
@@ -91,40 +86,6 @@ def _cost(card: Card) -> tuple[bool, int]:
     return card.first.verdict is not Verdict.SKIPPED, lost
 
 
-def unsaid(example: Counterexample) -> tuple[tuple[str, Rows | float], ...]:
-    """Return the arguments whose value does not stand in the call itself, which are the matrices."""
-    return tuple(
-        (name, value) for name, value in example.arguments if isinstance(value, tuple) or f"{name}=" not in example.call
-    )
-
-
-def snippet(example: Counterexample) -> str:
-    """Return code that repeats the counterexample's call in a notebook; empty if it cannot be written faithfully."""
-    arguments = unsaid(example)
-    if not all(name.isidentifier() and not keyword.iskeyword(name) for name, _ in arguments):
-        return ""
-    return "\n".join([*(f"{name} = {_literal(value, example.dtype)}" for name, value in arguments), example.call])
-
-
-def _literal(value: Rows | float, dtype: str) -> str:
-    if not isinstance(value, tuple):
-        return _number(value)
-    rows = ",\n    ".join(f"[{', '.join(_number(entry, '.') for entry in row)}]" for row in value)
-    between = f"\n    {rows},\n" if len(value) > 1 else rows
-    return f"torch.tensor([{between}], dtype=torch.{dtype})"
-
-
-def _number(value: float, point: str = "") -> str:
-    """Return a number as Python reads it; whole ones stay whole, so that ``steps`` remains a count."""
-    if not math.isfinite(value):
-        return f'float("{value}")'
-    return f"{int(value)}{point}" if value == int(value) and abs(value) < 1e15 else repr(value)
-
-
-def grid(rows: Rows) -> tuple[Rows, str]:
-    """Return at most 12 rows and columns of a matrix, and words that say what was left out (empty if nothing)."""
-    width = max((len(row) for row in rows), default=0)
-    if len(rows) <= LARGEST_GRID and width <= LARGEST_GRID:
-        return rows, ""
-    shown = tuple(row[:LARGEST_GRID] for row in rows[:LARGEST_GRID])
-    return shown, f"the first {len(shown)} rows and {len(shown[0])} columns of {len(rows)} x {width}"
+def tensors(example: Counterexample) -> tuple[tuple[str, Tensor], ...]:
+    """Return the arguments whose value does not stand in the call itself."""
+    return tuple((name, value) for name, value in example.arguments if isinstance(value, Tensor))

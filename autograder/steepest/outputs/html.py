@@ -19,9 +19,13 @@ from markupsafe import Markup, escape
 
 from steepest.model import Counterexample, GradeReport, PropertyResult, Verdict, points_text
 from steepest.outputs import heat_map, line_chart
-from steepest.outputs.cards import Card, cards, exercises, grid, snippet, unsaid
+from steepest.outputs.cards import Card, cards, exercises, tensors
 from steepest.outputs.clean import cleaned
+from steepest.outputs.code import snippet
+from steepest.outputs.final import FinalScore
+from steepest.outputs.grids import grids, nothing
 from steepest.outputs.overview import Column, columns, graded, key_of, median
+from steepest.outputs.pictures import pictures
 from steepest.outputs.svg import tag
 from steepest.outputs.words import (
     by_exercise,
@@ -38,10 +42,13 @@ from steepest.text import one_line
 _SAFE_FOLDER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def render_report(report: GradeReport, course_title: str = "", assignment_title: str = "") -> str:
+def render_report(
+    report: GradeReport, course_title: str = "", assignment_title: str = "", final: FinalScore | None = None
+) -> str:
     """Return the page that one student reads: the score, what to mend and how, every property, what decided it.
 
-    When the kit failed the page says so and shows no score and no property.
+    When the kit failed the page says so and shows no score and no property. With ``final`` the score is that of the
+    gradebook, where a person may have had the last word.
     """
     report = cleaned(report)
     return _page(
@@ -52,6 +59,7 @@ def render_report(report: GradeReport, course_title: str = "", assignment_title:
         cards=cards(report.properties),
         exercises=exercises(report),
         summary=_summary(report),
+        final=final,
     )
 
 
@@ -123,10 +131,12 @@ def _summary(report: GradeReport) -> str:
 def _page(template: str, course_title: str, assignment_title: str, **context: object) -> str:
     titles = {"course_title": one_line(course_title), "assignment_title": one_line(assignment_title)}
     css = style_sheet()
-    return _environment().get_template(template).render(css=Markup(css), policy=_policy(css), **titles, **context)
+    page = _environment().get_template(template)
+    return page.render(css=Markup(css), policy=content_policy(css), **titles, **context)
 
 
-def _policy(css: str) -> str:
+def content_policy(css: str) -> str:
+    """Return the policy of a page: nothing but this style sheet, and pictures that it carries itself."""
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -151,9 +161,9 @@ def _environment() -> Environment:
     environment.filters |= {
         "points": points_text,
         "number": number,
+        "plain": _plain_number,
         "mark": mark,
         "word": word,
-        "grid": grid,
         "snippet": snippet,
         "measured": measurement_words,
         "score": score_text,
@@ -161,23 +171,25 @@ def _environment() -> Environment:
         "heading": _heading,
         "code": _code,
         "one_line": one_line,
-        "pictures": _pictures,
+        "pictures": pictures,
         "place_of": _place_of,
-        "unsaid": unsaid,
+        "tensors": tensors,
+        "nothing": nothing,
         "sentence": _sentence_case,
     }
-    environment.tests |= {"matrix": _is_matrix, "large": _is_large}
-    environment.globals["bar"] = _bar
+    environment.tests["large"] = _is_large
+    environment.globals |= {"bar": _bar, "grids": grids}
     return environment
 
 
-def _is_matrix(value: object) -> bool:
-    return isinstance(value, tuple)
+def _plain_number(value: float) -> str:
+    """Return points as people write them: ``3.5``, ``4``."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _is_large(example: Counterexample) -> bool:
-    """Return whether a matrix of the example is too wide for half a page."""
-    return any(isinstance(value, tuple) and any(len(row) > 5 for row in value) for _, value in example.arguments)
+    """Return whether a tensor of the example is too wide for half a page."""
+    return any(len(tensor.shape) > 2 or any(side > 5 for side in tensor.shape[-1:]) for _, tensor in tensors(example))
 
 
 def _place_of(found: Sequence[Card], result: PropertyResult) -> int:
@@ -197,18 +209,6 @@ def _code(text: str) -> Markup:
 def _sentence_case(text: str) -> str:
     """Return a text with a capital letter first and a full stop last."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def _pictures(example: Counterexample) -> list[tuple[str, Markup]]:
-    """Return the pictures of a counterexample, each with its caption."""
-    found = []
-    if example.heat_map is not None:
-        found.append(
-            (one_line(example.heat_map.title), heat_map.heat_map(example.heat_map.values, example.heat_map.title))
-        )
-    if example.curves:
-        found.append(("Loss at each step", line_chart.line_chart(example.curves, "Loss at each step")))
-    return found
 
 
 def _bar(points: int, max_points: int) -> Markup:

@@ -16,7 +16,8 @@ MOST_CURVES = 6
 MOST_BUCKETS = 240
 
 _DEEPEST = -40  # a loss below 1e-40 is rounding; drawing it would flatten everything that matters
-_WIDTH, _LEFT, _RIGHT, _TOP, _PLOT_HEIGHT = 560.0, 58.0, 548.0, 12.0, 220.0
+# Narrow, with large letters: a phone shows it at four fifths of its size.
+_WIDTH, _LEFT, _RIGHT, _TOP, _PLOT_HEIGHT, _FONT_SIZE = 420.0, 62.0, 408.0, 12.0, 200.0, 13
 # Okabe and Ito's colours, darkened for text-like lines on white; dashes tell the curves apart without any colour.
 _STROKES = ("#0a5fa8", "#b8500a", "#00795a", "#8f3b76", "#4b5563", "#7a6400")
 _DASHES = (None, "7 4", "2 3", "9 3 2 3", "12 4", "4 2")
@@ -59,13 +60,13 @@ def line_chart(curves: Sequence[Curve], title: str, *, x_label: str = "step", y_
         notes.append(f"{len(curves) - len(shown)} more curves are not drawn")
     if frame is None:
         notes = ["no positive finite value to draw", *notes]
-        return picture(_WIDTH, 16.0 * len(notes) + 8, f"{words}: {notes[0]}", _lines(notes, 14))
+        return picture(_WIDTH, 16.0 * len(notes) + 8, f"{words}: {notes[0]}", _lines(notes, 14), _FONT_SIZE)
     legend_top = _TOP + _PLOT_HEIGHT + 50
     legend = [part for place, curve in enumerate(shown) for part in _legend(place, curve, legend_top)]
-    notes_top = legend_top + 18 * -(-len(shown) // 2) + 4
+    notes_top = legend_top + 18 * len(shown) + 4
     lines = [_line(place, curve, frame) for place, curve in enumerate(shown)]
     content = [*_axes(frame, x_label, y_label), *lines, *legend, *_lines(notes, notes_top)]
-    return picture(_WIDTH, notes_top + 16 * len(notes), f"{words}: {_summary(shown)}", content)
+    return picture(_WIDTH, notes_top + 16 * len(notes), f"{words}: {_summary(shown)}", content, _FONT_SIZE)
 
 
 def dark_rules() -> str:
@@ -129,7 +130,7 @@ def _stroke(path: str, place: int) -> Markup:
 
 
 def _legend(place: int, curve: Curve, top: float) -> list[Markup]:
-    x, y = _LEFT + (place % 2) * 250, top + 18 * (place // 2)
+    x, y = _LEFT, top + 18 * place
     return [_stroke(f"M{short(x)} {short(y - 4)}h28", place), label(x + 36, y, one_line(curve.name, 34))]
 
 
@@ -142,7 +143,7 @@ def _axes(frame: _Frame, x_label: str, y_label: str) -> list[Markup]:
             _rule(f"M{short(_LEFT)} {short(y)}H{short(_RIGHT)}"),
             label(_LEFT - 8, y + 4, _power(exponent), anchor="end"),
         ]
-    for step in _ticks(0, frame.last, 6):
+    for step in _ticks(0, frame.last, 5):
         x = frame.x(step)
         parts += [_rule(f"M{short(x)} {short(bottom)}v5"), label(x, bottom + 18, str(step), anchor="middle")]
     middle = _TOP + _PLOT_HEIGHT / 2

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steepest.model import Counterexample, PropertyResult, Rows
-from steepest.outputs.cards import grid, unsaid
+from steepest.model import Counterexample, PropertyResult, Tensor
+from steepest.outputs.cards import tensors
 from steepest.outputs.clean import cleaned
+from steepest.outputs.code import snippet
+from steepest.outputs.grids import Grid, grids, nothing
 from steepest.outputs.words import mark, measurement_text, number, short_name
+
+MOST_LINES = 20
+"""A call with larger tensors is shown by its first rows and columns, and not as code to paste."""
 
 
 def explanation(result: PropertyResult) -> str:
@@ -30,9 +35,13 @@ def explanation(result: PropertyResult) -> str:
 
 
 def _call(example: Counterexample) -> Iterator[str]:
-    yield example.call
-    for name, value in unsaid(example):
-        yield from _matrix(name, value) if isinstance(value, tuple) else [f"{name} = {number(value, 6)}"]
+    code = snippet(example)
+    if code and len(code.splitlines()) <= MOST_LINES:
+        yield from code.splitlines()
+    else:
+        yield example.call
+        for name, tensor in tensors(example):
+            yield from _tensor(name, tensor)
     facts = [example.dtype] if example.dtype else []
     if example.condition_number is not None:
         facts.append(f"condition number {number(example.condition_number)}")
@@ -41,13 +50,19 @@ def _call(example: Counterexample) -> Iterator[str]:
     yield f"came back: {example.returned}"
 
 
-def _matrix(name: str, rows: Rows) -> Iterator[str]:
+def _tensor(name: str, tensor: Tensor) -> Iterator[str]:
+    if not tensor.entries:
+        yield f"{name}: {nothing(tensor)}"
+    for grid in grids(name, tensor):
+        yield from _matrix(grid)
+
+
+def _matrix(grid: Grid) -> Iterator[str]:
     """Return the rows of a matrix with their entries below one another, the name before the first."""
-    shown, cut = grid(rows)
-    entries = [[number(value, 5) for value in row] for row in shown]
+    entries = [[number(value, 5) for value in row] for row in grid.rows]
     width = max((len(entry) for row in entries for entry in row), default=0)
     for place, row in enumerate(entries):
-        start = f"{name} = [" if place == 0 else " " * (len(name) + 3) + "["
+        start = f"{grid.name} = [" if place == 0 else " " * (len(grid.name) + 3) + "["
         yield start + "  ".join(entry.rjust(width) for entry in row) + "]"
-    if cut:
-        yield f"({cut})"
+    if grid.cut:
+        yield f"({grid.cut})"

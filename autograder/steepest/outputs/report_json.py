@@ -11,7 +11,7 @@ import math
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,12 +19,12 @@ from typing import Any, NoReturn
 from pydantic import TypeAdapter, ValidationError
 
 from steepest.errors import SteepestError
-from steepest.model import REPORT_SCHEMA, GradeReport
+from steepest.model import REPORT_SCHEMA, Counterexample, GradeReport, Tensor
 from steepest.text import clean, one_line
 
 SIGNIFICANT_DIGITS = 6
 _IN_POINTS = {"points", "max_points"}
-_IN_PAIRS = {"arguments", "limits", "versions"}
+_IN_PAIRS = {"limits", "versions"}
 _GRADE_REPORT = TypeAdapter(GradeReport)
 
 
@@ -42,10 +42,12 @@ class ReportError(SteepestError):
 def dump_report(report: GradeReport) -> bytes:
     """Return the bytes of report.json: ASCII, keys in a fixed order, a line feed at the end.
 
-    Texts are cleaned and capped, floats have six significant digits, NaN and infinities are the strings ``"nan"``,
-    ``"inf"`` and ``"-inf"``. The sums at the top are null when the kit failed, for then there is no score.
+    Texts are cleaned and capped, floats have six significant digits (the arguments of a call: all that they need),
+    NaN and infinities are the strings ``"nan"``, ``"inf"`` and ``"-inf"``. The sums at the top are null when the kit
+    failed, for then there is no score.
     """
-    record = _plain(report)
+    record = _plain(replace(report, shown=()))
+    del record["shown"]  # it has a file of its own: `steepest.outputs.cells_json`
     score = {
         "points": None if report.needs_human else _points(report.points),
         "max_points": None if report.needs_human else _points(report.max_points),
@@ -67,7 +69,8 @@ def load_report(data: bytes) -> GradeReport:
     for result in _dicts(record.get("properties")):
         _convert(result, _IN_POINTS, _hundredths)
         for example in _dicts([result.get("counterexample")]):
-            _convert(example, _IN_PAIRS, _pairs)
+            _convert(example, {"arguments"}, _pairs)
+            example |= {"arguments": _arguments(example)} if "arguments" in example else {}
     for provenance in _dicts([record.get("provenance")]):
         _convert(provenance, _IN_PAIRS, _pairs)
     report = _validated(record)
@@ -112,6 +115,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out: the recursi
         return _rounded(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Counterexample):
+        return _example(value)
     if is_dataclass(value):
         return {field.name: _field(field.name, getattr(value, field.name)) for field in fields(value)}
     return value
@@ -123,6 +128,35 @@ def _field(name: str, value: Any) -> Any:  # noqa: ANN401  # as _plain
     if name in _IN_PAIRS:
         return {clean(key): _plain(item) for key, item in value}
     return _plain(value)
+
+
+def _example(example: Counterexample) -> dict[str, Any]:
+    """Return a counterexample with its arguments as nested arrays, and beside them what the arrays do not say."""
+    record: dict[str, Any] = {}
+    for field in fields(example):
+        if field.name != "arguments":
+            record[field.name] = _field(field.name, getattr(example, field.name))
+            continue
+        record["arguments"] = {clean(name): _exact(value) for name, value in example.arguments}
+        record["tensors"] = {
+            clean(name): {"shape": list(value.shape), "dtype": clean(value.dtype)}
+            for name, value in example.arguments
+            if isinstance(value, Tensor)
+        }
+    return record
+
+
+def _exact(value: Tensor | float) -> Any:  # noqa: ANN401  # as _plain
+    if isinstance(value, Tensor):
+        return _nested(value.shape, [_exact(entry) for entry in value.entries])
+    return value if math.isfinite(value) else str(value)
+
+
+def _nested(shape: tuple[int, ...], entries: list[Any]) -> Any:  # noqa: ANN401  # arrays in arrays, as deep as the shape
+    if not shape:
+        return entries[0]
+    size = len(entries) // shape[0] if shape[0] else 0
+    return [_nested(shape[1:], entries[place * size : (place + 1) * size]) for place in range(shape[0])]
 
 
 def _rounded(value: float) -> float | str:
@@ -176,6 +210,47 @@ def _pairs(name: str, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401  # a
     if isinstance(value, dict):
         return list(value.items())
     raise ReportError(name, repr(value), "it has to be an object")
+
+
+def _arguments(example: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the arguments of a counterexample; a file from before ``tensors`` held matrices of one dtype only."""
+    described = example.get("tensors", {})
+    if not isinstance(described, dict):
+        raise ReportError("tensors", repr(described), "it has to be an object")
+    return [
+        (name, _tensor(name, value, described.get(name), example.get("dtype")))
+        if name in described or isinstance(value, list)
+        else (name, value)
+        for name, value in example["arguments"]
+    ]
+
+
+def _tensor(name: str, value: Any, described: Any, dtype: Any) -> dict[str, Any]:  # noqa: ANN401  # anything of JSON
+    shape, entries = _measured(value)
+    if described is None:
+        return {"shape": shape, "dtype": dtype, "entries": entries}
+    if not isinstance(described, dict) or not _is_shape(described.get("shape"), shape, entries):
+        raise ReportError(f"tensors.{name}", repr(described), f"the entries of {name} have another shape")
+    return {**described, "entries": entries}
+
+
+def _measured(value: Any) -> tuple[list[int], list[Any]]:  # noqa: ANN401  # anything that JSON can hold
+    """Return the shape of nested arrays, as far as they tell it, and what they hold in order."""
+    shape: list[int] = []
+    entries = [value]
+    while entries and all(isinstance(entry, list) for entry in entries):
+        if len({len(entry) for entry in entries}) > 1:
+            break
+        shape.append(len(entries[0]))
+        entries = [inner for entry in entries for inner in entry]
+    return shape, entries
+
+
+def _is_shape(shape: Any, measured: list[int], entries: list[Any]) -> bool:  # noqa: ANN401  # anything of JSON
+    """Return whether a described shape is that of the arrays, which do not tell what is inside an empty one."""
+    if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
+        return False
+    return shape == measured if entries else 0 in shape and shape[: len(measured)] == measured
 
 
 def _validated(record: dict[str, Any]) -> GradeReport:

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from steepest.model import PropertyResult, Verdict
-from steepest.outputs.cards import cards
+from steepest.outputs.cards import cards, tensors
 from steepest.outputs.clean import cleaned
+from steepest.outputs.pictures import pictures
 from steepest.outputs.plain import explanation
 from steepest.outputs.terminal import STYLES
 from steepest.outputs.words import count_words, mark, short_name
@@ -23,11 +24,22 @@ def show(results: Sequence[PropertyResult], console: Console | None = None) -> N
     for result in shown:
         console.print(_line(result))
     console.print(Text(_summary(shown), style="bold"))
-    found = cards(shown)
-    if found:
-        first = min((card.first for card in found), key=_size)
+    first = first_to_mend(shown)
+    if first is not None:
         console.print(Text("\nMend this first:", style="bold"))
         console.print(Text(explanation(first)))
+
+
+def first_to_mend(results: Sequence[PropertyResult]) -> PropertyResult | None:
+    """Return the failure with the smallest counterexample; None if everything holds."""
+    return min((card.first for card in cards(cleaned(tuple(results)))), key=_size, default=None)
+
+
+def picture(results: Sequence[PropertyResult]) -> tuple[str, str] | None:
+    """Return the picture of what to mend first, as SVG, and its caption; None where there is none."""
+    first = first_to_mend(results)
+    found = pictures(first.counterexample) if first is not None and first.counterexample is not None else []
+    return (str(found[0][1]), found[0][0]) if found else None
 
 
 def _line(result: PropertyResult) -> Text:
@@ -46,4 +58,4 @@ def _size(result: PropertyResult) -> int:
     """Return how much a student has to look at: the entries of the counterexample; those without one come last."""
     if result.counterexample is None:
         return 1 << 30
-    return sum(len(row) for _, value in result.counterexample.arguments if isinstance(value, tuple) for row in value)
+    return sum(len(tensor.entries) for _, tensor in tensors(result.counterexample))

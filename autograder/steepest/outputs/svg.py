@@ -25,7 +25,7 @@ def tag(name: str, content: str = "", /, **attributes: Attribute) -> Markup:
     return Markup(f"<{name}{parts}>{escape(content)}</{name}>")  # every part that could be a student's is escaped
 
 
-def picture(width: float, height: float, title: str, content: Sequence[Markup]) -> Markup:
+def picture(width: float, height: float, title: str, content: Sequence[Markup], font_size: int = 11) -> Markup:
     """Return an ``svg`` element that scales down with its page and tells its title to a screen reader."""
     return tag(
         "svg",
@@ -37,7 +37,7 @@ def picture(width: float, height: float, title: str, content: Sequence[Markup]) 
         role="img",
         aria_label=title,
         font_family="system-ui, sans-serif",
-        font_size=11,
+        font_size=font_size,
     )
 
 

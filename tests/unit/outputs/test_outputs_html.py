@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import pytest
 
 from steepest.model import GradeReport, Verdict
-from steepest.outputs.cards import cards, snippet
+from steepest.outputs.cards import cards
 from steepest.outputs.heat_map import _DARK, _LIGHT, LEVELS, _ink_on, _rgb
 from steepest.outputs.html import render_index, render_report, style_sheet
 
@@ -243,34 +243,6 @@ def test_properties_that_failed_for_one_reason_share_a_card(report: GradeReport)
 def test_cards_begin_with_what_costs_most_and_end_with_what_was_not_asked(report: GradeReport) -> None:
     assert [card.lost for card in cards(report.properties)] == ["2.5", "2", "2", "1.5", "1"]
     assert cards(report.properties)[-1].first.verdict is Verdict.SKIPPED
-
-
-def test_the_snippet_repeats_the_call(report: GradeReport) -> None:
-    examples = [r.counterexample for r in report.properties if r.counterexample is not None]
-    assert [snippet(example) for example in examples] == [
-        "M = torch.tensor([[1.]], dtype=torch.float32)\nsafe_learning_rate(M, momentum=0)",
-        "M = torch.tensor([\n    [1., 1.],\n    [0., 2.],\n], dtype=torch.float32)\ncalculate_inverse(M)",
-        "M = torch.tensor([\n    [2., 0.],\n    [0., 1.],\n], dtype=torch.float32)\n"
-        "start = torch.tensor([\n    [0., 0.],\n    [0., 0.],\n], dtype=torch.float32)\n"
-        "calculate_inverse(M, learning_rate=0.05, momentum=0.9, steps=400, start=start)",
-    ]
-
-
-def test_a_snippet_with_names_that_are_no_names_is_left_out(hostile: GradeReport) -> None:
-    example = hostile.properties[0].counterexample
-    assert example is not None
-    assert snippet(example) == ""
-
-
-def test_a_snippet_writes_numbers_that_python_reads(report: GradeReport) -> None:
-    example = report.properties[3].counterexample
-    assert example is not None
-    wild = replace(
-        example, call="f(M)", arguments=(("M", ((float("nan"), -0.5, 1e20, 3.0),)), ("rate", 0.1), ("steps", 3.0))
-    )
-    assert snippet(wild) == (
-        'M = torch.tensor([[float("nan"), -0.5, 1e+20, 3.]], dtype=torch.float32)\nrate = 0.1\nsteps = 3\nf(M)'
-    )
 
 
 def _contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:

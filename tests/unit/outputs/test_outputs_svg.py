@@ -136,8 +136,8 @@ def test_what_cannot_be_drawn_leaves_a_gap_and_is_told() -> None:
 def test_zeros_stand_on_the_lower_edge_and_are_told() -> None:
     picture = line_chart([Curve("losses", (1.0, 0.1, 0.0))], "Loss")
     (path,) = lines(picture)
-    assert heights(path)[2] == pytest.approx(232)
-    assert heights(path)[1] < 232, "a positive value never stands where a zero stands"
+    assert heights(path)[2] == pytest.approx(212)
+    assert heights(path)[1] < 212, "a positive value never stands where a zero stands"
     assert "losses: 1 of 3 values are zero, drawn on the lower edge" in texts(picture)
 
 
@@ -158,19 +158,19 @@ def test_ten_thousand_points_are_thinned_without_losing_a_spike() -> None:
 
 def test_the_full_range_of_floats_fits() -> None:
     (path,) = lines(line_chart([Curve("losses", (5e-324, 1.7e308))], "Loss"))
-    assert all(12 <= y <= 232 for y in heights(path))
+    assert all(12 <= y <= 212 for y in heights(path))
 
 
 def test_losses_far_below_rounding_do_not_flatten_the_rest() -> None:
     picture = line_chart([Curve("losses", (1.0, 1e-20, 1e-300, 0.0))], "Loss")
     (path,) = lines(picture)
-    assert heights(path) == pytest.approx([12, 122, 232, 232])
+    assert heights(path) == pytest.approx([12, 112, 212, 212])
     assert "losses: 2 of 4 values are below 10⁻⁴⁰, drawn on the lower edge" in texts(picture)
 
 
 def test_curves_that_are_tiny_throughout_are_still_drawn() -> None:
     (path,) = lines(line_chart([Curve("losses", (1e-60, 1e-65))], "Loss"))
-    assert heights(path) == pytest.approx([12, 232])
+    assert heights(path) == pytest.approx([12, 212])
 
 
 def test_every_curve_stands_in_the_legend_and_differs_without_colour() -> None:
