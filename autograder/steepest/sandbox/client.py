@@ -21,6 +21,7 @@ from typing import Any, Self
 from steepest.answers import Answer, Arguments, CallStatus
 from steepest.errors import GraderFault, SandboxUnavailableError
 from steepest.model import Limits
+from steepest.sandbox.gpu import CPU, Device
 from steepest.sandbox.limits import Wall
 from steepest.sandbox.scratch import holds_more_than, remove
 from steepest.sandbox.wire import (
@@ -72,9 +73,15 @@ class CellResult:
 
 
 class Zygote:
-    """A running zygote; forks one worker at a time or several, and dies with its owner."""
+    """A running zygote; forks one worker at a time or several, and dies with its owner.
 
-    def __init__(self) -> None:
+    ``workers_cpu_s`` and ``workers_wall_s`` sum up what its workers computed and kept the judge waiting.
+    """
+
+    def __init__(self, device: Device = CPU) -> None:
+        self.workers_cpu_s = 0.0
+        self.workers_wall_s = 0.0
+        self._device = device
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "steepest"
@@ -82,7 +89,7 @@ class Zygote:
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-s", "-m", "steepest.sandbox.zygote", str(theirs.fileno())],
-                env=ENVIRONMENT | {"MPLCONFIGDIR": str(cache), "IPYTHONDIR": str(cache)},
+                env=ENVIRONMENT | device.environment | {"MPLCONFIGDIR": str(cache), "IPYTHONDIR": str(cache)},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -105,7 +112,7 @@ class Zygote:
             GraderFault: The zygote is gone.
             SandboxUnavailableError: A wall could not be built.
         """
-        self._wait_until_ready()
+        self.wait_until_ready()
         scratch = Path(tempfile.mkdtemp(prefix="steepest-"))
         their_requests, requests = os.pipe()
         answers, their_answers = os.pipe()
@@ -114,6 +121,8 @@ class Zygote:
             "limits": asdict(limits),
             "scratch": str(scratch),
             "walls": [wall.name for wall in walls],
+            "card": list(self._device.nodes),
+            "card_memory_mib": self._device.memory_mib,
         }
         try:
             socket.send_fds(self._control, [json.dumps(message).encode()], [their_requests, their_answers])
@@ -134,6 +143,7 @@ class Zygote:
         """Kill worker ``pid`` with all it left behind, and return what it used."""
         self._control.send(json.dumps({"verb": "reap", "pid": pid}).encode())
         reply = self._receive()
+        self.workers_cpu_s += float(reply["cpu_s"])
         return Usage(float(reply["cpu_s"]), float(reply["memory_mib"]))
 
     @property
@@ -149,6 +159,8 @@ class Zygote:
     def close(self) -> None:
         """End the zygote and every worker of it."""
         self._control.close()
+        if not self._ready:  # it is still importing, and would only then look at its socket
+            self._process.kill()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -156,13 +168,24 @@ class Zygote:
             self._process.wait()
         self._errors.close()
 
-    def _wait_until_ready(self) -> None:
+    def cpu_s(self) -> float:
+        """Return the CPU seconds of the zygote's own process: importing, and forking."""
+        return cpu_s_of(self.pid)
+
+    def wait_until_ready(self) -> None:
+        """Return once everything is imported.
+
+        Raises:
+            GraderFault: It cannot fork safely, or it is gone.
+        """
         if self._ready:
             return
         self._control.settimeout(START_S)
         hello = self._receive()
         if hello["threads"] != 1:
             raise GraderFault(f"the zygote has {int(hello['threads'])} threads; forking is only safe from one")
+        if hello["cuda"]:
+            raise GraderFault("the zygote has touched CUDA, and no fork of it could use a card")
         self._ready = True
 
     def _receive(self) -> dict[str, Any]:
@@ -237,6 +260,7 @@ class Worker:
     def close(self) -> Usage:
         """Kill the worker and all it left behind, remove its scratch folder, and return what it used."""
         usage = self._zygote.reap(self.pid)
+        self._zygote.workers_wall_s += self.waited_s
         for fd in (self._requests, self._answers):
             os.close(fd)
         with suppress(OSError):
@@ -325,12 +349,17 @@ class Worker:
         return max((int(line.split()[1]) for line in lines if line.startswith((b"wchar:", b"write_bytes:"))), default=0)
 
     def _cpu_s(self) -> float:
-        try:
-            # As bytes: the name in it is the submission's to choose, and need not be text.
-            fields = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
-        except OSError:
-            return 0.0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s_of(self.pid)
+
+
+def cpu_s_of(pid: int) -> float:
+    """Return the CPU seconds of a process, its children not counted; 0 if it is gone."""
+    try:
+        # As bytes: the name in it is the submission's to choose, and need not be text.
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Late(Exception):

@@ -118,9 +118,15 @@ def restrict(ruleset: int) -> None:
     os.close(ruleset)
 
 
-def rules_for(readable: Sequence[Path], scratch: Path, devices: Iterable[Path]) -> dict[Path, FileRight]:
-    """Return what a submission is granted: reading libraries, using devices, keeping files in its scratch folder."""
-    return dict.fromkeys(readable, READ) | dict.fromkeys(devices, USE) | {scratch: KEEP_FILES}
+def rules_for(
+    readable: Sequence[Path], scratch: Path, devices: Iterable[Path], drivers: Iterable[Path] = ()
+) -> dict[Path, FileRight]:
+    """Return what a submission is granted: reading libraries, using devices, keeping files in its scratch folder.
+
+    ``drivers`` are devices that are also driven by ioctl, such as those of a card.
+    """
+    driven = dict.fromkeys(drivers, USE | FileRight.IOCTL_DEV)
+    return dict.fromkeys(readable, READ) | dict.fromkeys(devices, USE) | driven | {scratch: KEEP_FILES}
 
 
 def _grant(ruleset: int, path: Path, rights: FileRight) -> None:

@@ -18,7 +18,7 @@ from typing import assert_never
 
 from steepest.errors import SandboxUnavailableError
 from steepest.model import Limits
-from steepest.sandbox import landlock, privileges, seccomp
+from steepest.sandbox import cuda_holes, landlock, privileges, seccomp
 
 MIB = 2**20
 OPEN_FILES = 256
@@ -136,7 +136,9 @@ def _may_pass(folder: Path) -> bool:
     return bool(folder.stat().st_mode & stat.S_IXOTH)
 
 
-def lock(limits: Limits, scratch: Path, readable: Sequence[Path], walls: Sequence[Wall]) -> None:
+def lock(
+    limits: Limits, scratch: Path, readable: Sequence[Path], walls: Sequence[Wall], card: Sequence[Path] = ()
+) -> None:
     """Build ``walls`` around this process, for good.
 
     It also becomes a session of its own, can gain no privilege, leaves no dump, and dies with its parent.
@@ -146,6 +148,7 @@ def lock(limits: Limits, scratch: Path, readable: Sequence[Path], walls: Sequenc
         scratch: The one folder that may be written; it is given to the private user, if there is one.
         readable: Folders and files that may be read; see `readable_paths`.
         walls: What to build, of `standing_walls`.
+        card: The device files of a CUDA card; where there are any, the walls have the holes of `cuda_holes`.
 
     Raises:
         SandboxUnavailableError: A wall cannot be built; the process is then half locked and must end.
@@ -154,9 +157,9 @@ def lock(limits: Limits, scratch: Path, readable: Sequence[Path], walls: Sequenc
     parent, user, wanted = os.getppid(), privileges.private_uid(os.getpid()), frozenset(walls)
     with _building("a session of its own"):
         os.setsid()
-    ruleset = _open_ruleset(scratch, readable, wanted)
+    ruleset = _open_ruleset(scratch, readable, wanted, card)
     if Wall.RLIMITS in wanted:
-        _limit_resources(limits)
+        _limit_resources(limits, card=bool(card))
     if Wall.THREAD_LIMIT in wanted:
         _limit_threads()
     _change_user(user, scratch, readable, wanted)
@@ -168,7 +171,7 @@ def lock(limits: Limits, scratch: Path, readable: Sequence[Path], walls: Sequenc
             landlock.restrict(ruleset)
     if Wall.SECCOMP in wanted:
         with _building(Wall.SECCOMP.value):
-            seccomp.install()
+            seccomp.install(card=bool(card))
 
 
 def _check(limits: Limits) -> None:
@@ -189,20 +192,21 @@ def _building(wall: str) -> Iterator[None]:
         raise SandboxUnavailableError(f"cannot build the wall '{wall}': {error}. Try: {help}") from error
 
 
-def _open_ruleset(scratch: Path, readable: Sequence[Path], wanted: frozenset[Wall]) -> int | None:
+def _open_ruleset(scratch: Path, readable: Sequence[Path], wanted: frozenset[Wall], card: Sequence[Path]) -> int | None:
     files, network, scopes = (wall in wanted for wall in LANDLOCK_WALLS)
     if not (files or network or scopes):
         return None
     with _building("Landlock"):
-        rules = landlock.rules_for(readable, scratch, DEVICES)
+        opened = (*readable, *cuda_holes.readable()) if card else readable
+        rules = landlock.rules_for(opened, scratch, DEVICES, [path for path in card if path.exists()])
         return landlock.make_ruleset(rules, files=files, network=network, scopes=scopes)
 
 
-def _limit_resources(limits: Limits) -> None:
+def _limit_resources(limits: Limits, *, card: bool) -> None:
     import resource  # not on Windows, where this module must import all the same
 
     size, data = _memory_now()
-    memory = limits.memory_mib * MIB
+    memory = (limits.memory_mib + (cuda_holes.HOST_MIB if card else 0)) * MIB
     if data >= memory:
         in_use = f"{data // MIB} MiB are in use before the submission starts"
         raise SandboxUnavailableError(f"limits.memory_mib = {limits.memory_mib}: {in_use}. Try: a higher limit")
@@ -211,7 +215,8 @@ def _limit_resources(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limits.scratch_mib * MIB,) * 2)
         cpu_s = limits.submission_cpu_s
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + CPU_GRACE_S))
-        _lower(resource.RLIMIT_AS, size + ADDRESS_SPACE_RATIO * memory)
+        if not card:  # its driver reserves as much address space as host and card have memory
+            _lower(resource.RLIMIT_AS, size + ADDRESS_SPACE_RATIO * memory)
         _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
         # Else a submission could raise its own: the stack grows without being counted as memory.
         soft, _ = resource.getrlimit(resource.RLIMIT_STACK)

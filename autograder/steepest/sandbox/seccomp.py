@@ -14,8 +14,9 @@ import os
 import platform
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from steepest.sandbox import cuda_holes
 from steepest.sandbox.libc import system_call
 from steepest.sandbox.syscalls import ALLOWED, CONDITIONAL, NEWEST, Numbers
 
@@ -72,23 +73,19 @@ class Rule:
     otherwise: int
 
 
-def rules(pid: int) -> tuple[Rule, ...]:
-    """Return the rules of the conditional calls for the process ``pid``."""
+def rules(pid: int, *, card: bool = False) -> tuple[Rule, ...]:
+    """Return the rules of the conditional calls for the process ``pid``; with ``card``, those with CUDA's holes."""
     shared_anonymous = _MAP_SHARED | _MAP_ANONYMOUS
+    # Neither shared anonymous memory nor a mapping that grows downwards counts towards RLIMIT_DATA.
+    uncounted = ((shared_anonymous, shared_anonymous), (_MAP_GROWSDOWN, _MAP_GROWSDOWN))
+    ioctl = _one_of("ioctl", 1, _IOCTL_COMMANDS, otherwise=NOT_A_DEVICE)
     return (
-        # Neither shared anonymous memory nor a mapping that grows downwards counts towards RLIMIT_DATA.
-        Rule(
-            "mmap",
-            3,
-            ((shared_anonymous, shared_anonymous), (_MAP_GROWSDOWN, _MAP_GROWSDOWN)),
-            met=REFUSE,
-            otherwise=ALLOW,
-        ),
+        Rule("mmap", 3, uncounted[1:] if card else uncounted, met=REFUSE, otherwise=ALLOW),
         Rule("clone", 0, ((_CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD),), met=ALLOW, otherwise=REFUSE),
         # Its flags lie in memory, where no filter sees them; glibc then falls back to clone.
         Rule("clone3", 0, (), met=ALLOW, otherwise=ABSENT),
         _one_of("fcntl", 1, _FCNTL_COMMANDS),
-        _one_of("ioctl", 1, _IOCTL_COMMANDS, otherwise=NOT_A_DEVICE),
+        replace(ioctl, tests=(*ioctl.tests, *cuda_holes.IOCTLS)) if card else ioctl,
         _one_of("prctl", 0, _PRCTL_OPTIONS),
         _one_of("kill", 0, (pid,)),
         _one_of("tgkill", 0, (pid,)),
@@ -100,14 +97,14 @@ def _one_of(call: str, argument: int, values: Sequence[int], *, otherwise: int =
     return Rule(call, argument, tuple((_ALL_BITS, value) for value in values), met=ALLOW, otherwise=otherwise)
 
 
-def program(machine: Machine, pid: int) -> bytes:
+def program(machine: Machine, pid: int, *, card: bool = False) -> bytes:
     """Return the filter for the process ``pid``, as an array of ``struct sock_filter``."""
     number_of = {name: numbers[machine.column] for name, numbers in CONDITIONAL.items()}
     code = [
         *(_load(_ARCHITECTURE), _jump(_EQUAL, machine.audit, 1, 0), _end(KILL)),
         *(_load(_NUMBER), _jump(_NOT_BELOW, _X32, 0, 1), _end(KILL)),
     ]
-    for rule in rules(pid):
+    for rule in rules(pid, card=card):
         if (number := number_of[rule.call]) is not None:
             code += _decide(number, rule)
     code += [_jump(_ABOVE, NEWEST, 0, 1), _end(ABSENT)]
@@ -160,8 +157,10 @@ def available() -> bool:
     return False
 
 
-def install() -> None:
+def install(*, card: bool = False) -> None:
     """Put the filter on all threads of this process, for good; it needs no_new_privs.
+
+    With ``card`` it has the holes of `steepest.sandbox.cuda_holes`.
 
     Raises:
         OSError: The kernel refused, or this machine is not known.
@@ -169,7 +168,7 @@ def install() -> None:
     machine = MACHINES.get(platform.machine())
     if machine is None:
         raise OSError(errno.ENOSYS, f"no table of system calls for {platform.machine()}")
-    code = ctypes.create_string_buffer(program(machine, os.getpid()))
+    code = ctypes.create_string_buffer(program(machine, os.getpid(), card=card))
     pointer = struct.pack("HP", (len(code) - 1) // 8, ctypes.addressof(code))
     stuck = system_call(machine.seccomp, _SET_MODE_FILTER, _TO_ALL_THREADS, pointer)
     if stuck:

@@ -14,7 +14,8 @@ import os
 import random
 import struct
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -39,10 +40,19 @@ from steepest.sandbox.wire import (
 MAX_NUMBERS = 200_000
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 3
+CONTEXT_LOST_STATUS = 71
 
 # Taken before any student code runs, so that a patched class does not break the worker by accident.
 _detach, _contiguous, _to = torch.Tensor.detach, torch.Tensor.contiguous, torch.Tensor.to
 _resolve_conj, _resolve_neg, _numpy = torch.Tensor.resolve_conj, torch.Tensor.resolve_neg, torch.Tensor.numpy
+
+
+_device = torch.device("cpu")
+"""Where arguments are sent, and where tensors are made that a function makes without naming a device."""
+
+
+class ContextLost(BaseException):
+    """The card does not answer this process any more; no student's handler for exceptions is to catch it."""
 
 
 class Worker:
@@ -145,6 +155,8 @@ def call(namespace: Mapping[str, Any], function: str, payload: bytes) -> tuple[K
     try:
         items, changed = ask(target, function, payload)
         return Kind.RETURNED, ",".join(changed), encode_items(items)
+    except ContextLost:
+        os._exit(CONTEXT_LOST_STATUS)
     except BaseException as error:  # SystemExit and KeyboardInterrupt are a student's errors like any other
         return Kind.RAISED, describe_error(error), b""
 
@@ -156,7 +168,7 @@ def ask(target: Callable[..., Any], function: str, payload: bytes) -> tuple[list
     positional = [arguments[name] for name in sorted(filter(str.isdigit, arguments), key=int)]
     keyword = {name: value for name, value in arguments.items() if not name.isdigit()}
     seed_everything(function, payload)
-    with redirected(CappedText(0)):
+    with redirected(CappedText(0)), on_device(_device):
         result = target(*positional, **keyword)
         items = list(flatten(result))
     changed = [name for name, value in before.items() if not torch.equal(value, arguments[name])]
@@ -173,7 +185,53 @@ def seed_everything(function: str, payload: bytes) -> None:
 
 
 def _given(value: Any) -> Any:  # noqa: ANN401
-    return torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
+    return torch.from_numpy(value.copy()).to(_device) if isinstance(value, np.ndarray) else value
+
+
+def use_card(memory_mib: int, card_memory_mib: int) -> None:
+    """Send all tensors to the one card that this process sees, from now on; its context is made here and now.
+
+    Args:
+        memory_mib: How much of the card's memory torch may use.
+        card_memory_mib: How much the card has.
+
+    Raises:
+        RuntimeError: The card cannot be used from behind the walls.
+    """
+    global _device
+    exact_products()
+    _device = torch.device("cuda", 0)
+    torch.cuda.set_per_process_memory_fraction(min(1.0, memory_mib / card_memory_mib), 0)
+    one = torch.ones(8, 8, device=_device)
+    if float((one @ one).sum()) != 512.0:
+        raise RuntimeError("a product of ones came out wrong on the card")
+
+
+def exact_products() -> None:
+    """Keep TF32 and reduced precision out of products: float32 on a card then rounds as on the CPU."""
+    torch.set_float32_matmul_precision("highest")
+    torch.backends.cudnn.allow_tf32 = False
+
+
+@contextmanager
+def on_device(device: torch.device) -> Iterator[None]:
+    """Let a function make its tensors on ``device``, and find out afterwards whether the card still answers.
+
+    On the CPU nothing is done. A context that has died answers nothing more: the process must end, the judge starts
+    another, and the call counts as one that ended its process.
+    """
+    if device.type == "cpu":
+        yield
+        return
+    exact_products()  # a cell may have changed it
+    try:
+        with device:
+            yield
+    finally:
+        try:
+            torch.cuda.synchronize(device)
+        except RuntimeError as error:
+            raise ContextLost from error
 
 
 def flatten(result: object, depth: int = 0) -> list[Item]:

@@ -7,6 +7,7 @@ socket closes it kills every worker and leaves.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -36,7 +37,7 @@ def main() -> None:
     become_subreaper()
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": os.getpid(), "threads": threads()}).encode())
+    control.send(json.dumps({"ready": os.getpid(), "threads": threads(), "cuda": cuda_touched()}).encode())
     obey(control)
 
 
@@ -65,6 +66,25 @@ def warm_up() -> None:
 def threads() -> int:
     """Return the number of threads of this process: a fork is only safe from one."""
     return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+
+
+def cuda_touched() -> bool:
+    """Return whether this process has begun to use CUDA: then no fork of it could use a card.
+
+    torch tells of its own contexts; the device of unified memory is opened by whoever initialises the driver.
+    """
+    import torch
+
+    return torch.cuda.is_initialized() or any(name.startswith("/dev/nvidia-uvm") for name in open_files())
+
+
+def open_files() -> list[str]:
+    """Return the names of all files that this process has open."""
+    names = []
+    for descriptor in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # the folder's own descriptor is closed again by now
+            names.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    return names
 
 
 def become_subreaper() -> None:
@@ -122,7 +142,7 @@ def child(request: Mapping[str, Any], requests: int, answers: int) -> None:
     from steepest.sandbox import limits as walls
     from steepest.sandbox.shell import CappedText, make_shell, stub_module
     from steepest.sandbox.wire import REQUEST_ID_BYTES, Frame, Kind
-    from steepest.sandbox.worker import Worker, forget_the_kit
+    from steepest.sandbox.worker import Worker, forget_the_kit, use_card
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     bounds = Limits(**request["limits"])
@@ -138,7 +158,10 @@ def child(request: Mapping[str, Any], requests: int, answers: int) -> None:
     try:
         chosen = [wall for wall in walls.Wall if wall.name in request["walls"]]
         get_asyncio_loop()  # needs a socket pair, which no worker may make later; cells with ``await`` use it
-        walls.lock(bounds, scratch, _readable, chosen)
+        card = [Path(node) for node in request.get("card", ())]
+        walls.lock(bounds, scratch, _readable, chosen, card)
+        if card:
+            use_card(bounds.memory_mib, int(request["card_memory_mib"]))
     except Exception as problem:  # the judge must hear of any wall that could not be built
         error = f"{type(problem).__name__}: {problem}"
     os.write(answers, Frame(Kind.READY, bytes(REQUEST_ID_BYTES), error).encode())
