@@ -136,7 +136,7 @@ BAD = [
     ("points: 36", "points: 36\n    late: none", "assignments[0].late", "keys with values"),
     ("points: 36", "points: 36\n    late: {policy: per_day}", "assignments[0].late", "both numbers"),
     ("points: 36", "points: 36\n    late: {percent: 5}", "assignments[0].late", "need policy: per_day"),
-    ("points: 36", "points: 36\n    device: cuda", "assignments[0].device", "choices: 'cpu'"),
+    ("points: 36", "points: 36\n    device: gpu", "assignments[0].device", "choices: 'cpu', 'cuda' or 'auto'"),
     (
         "points: 36",
         "points: 36\n    limits: {call_cpu: 1}",
@@ -348,7 +348,8 @@ def test_all_mistakes_of_a_roster_are_told_at_once(tmp_path: Path) -> None:
 def test_course_of_this_repository_is_read() -> None:
     root = Path(__file__).parents[2]
     course = load_course(root / "course.yml")
-    assert [assignment.id for assignment in course.assignments] == ["inverse"]
+    expected = ["gradients", "inverse", "pinverse", "svd", "indicator"]
+    assert [assignment.id for assignment in course.assignments] == expected
     assert course.assignment("inverse").max_points == 3600
 
 

@@ -47,7 +47,7 @@ DIAGNOSES = {
         ("momentum_ignored", "later_momentum_step", "V plays no part"),
         ("rate_inside_the_velocity", "first_momentum_step", "The learning rate belongs to the update of X"),
         ("velocity_kept_between_calls", "first_momentum_step", "Set V = 0 in every call"),
-        ("loss_with_a_float32_identity", "loss_in_float64", "Keep the dtype"),
+        ("loss_in_a_float32_buffer", "loss_in_float64", "Keep the dtype"),
     ),
     "pinverse": (
         ("answer_transposed", "shape_and_dtype", "the wrong way round"),
@@ -56,7 +56,7 @@ DIAGNOSES = {
         ("rcond_squared", "rcond_cuts", "square root"),
         ("only_first_of_batch", "batches", "the pseudo-inverse of the first one"),
         ("scale_of_the_batch", "batches_of_different_scale", "The large matrices of the batch are right"),
-        ("four_steps_are_enough", "first_condition", "has not arrived"),
+        ("six_steps_are_enough", "first_condition", "has not arrived"),
         ("random_start", "second_condition", "No gradient ever reaches"),
         ("gradient_sign", "gradient_of_an_inverse", "The sign of the whole gradient is wrong"),
         ("zero_gives_nan", "zero_matrices", "A matrix of zeros gives NaN"),

@@ -9,10 +9,14 @@ import pytest
 
 from steepest.errors import ExamError
 from steepest.exam import differences, draw_exam, load_exam, practice_exam, save_exam
-from steepest.strategies import Family, families
+from steepest.plugin import all_families, collect_properties
+from steepest.strategies import Family, inverse
+from tests.e2e.conftest import ROOT
 
-FAMILY_LIST = families()
+FAMILY_LIST = inverse.FAMILIES
 SECRET = b"a secret of the tests"
+MOST_MATRICES = {"gradients": 30, "inverse": 30, "pinverse": 33, "svd": 30, "indicator": 30}
+"""At most 30 a function; those of pinverse are divided among two."""
 
 
 def test_the_same_secret_draws_the_same_exam() -> None:
@@ -35,12 +39,14 @@ def test_a_family_is_drawn_alike_whatever_the_other_families_are() -> None:
     assert all(map(np.array_equal, whole.matrices[name], alone.matrices[name]))
 
 
-def test_an_exam_asks_at_most_thirty_distinct_matrices() -> None:
-    exam = draw_exam("inverse", FAMILY_LIST, SECRET)
+@pytest.mark.parametrize("assignment", ["gradients", "inverse", "pinverse", "svd", "indicator"])
+def test_an_exam_holds_few_distinct_matrices(assignment: str) -> None:
+    properties = collect_properties(ROOT / "assignments" / assignment / f"test_{assignment}.py")
+    exam = draw_exam(assignment, all_families(properties), SECRET)
     distinct = {
         (matrix.dtype.name, matrix.shape, matrix.tobytes()) for drawn in exam.matrices.values() for matrix in drawn
     }
-    assert 0 < len(distinct) <= 30
+    assert 0 < len(distinct) <= MOST_MATRICES[assignment]
 
 
 def test_a_frozen_exam_reads_back_as_it_was(tmp_path: Path) -> None:
