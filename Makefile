@@ -3,10 +3,12 @@
 # PYTHON      the interpreter that .venv is made with, 3.11 or newer            (default python3)
 # PIP_FLAGS   further options for pip, such as another index for a CPU torch    (default none)
 # WORKERS     how many processes run the tests                                  (default 2)
+# EXAMS       how many exams the corpus sits                                    (default 1)
 
 PYTHON ?= python3
 PIP_FLAGS ?=
 WORKERS ?= 2
+EXAMS ?= 1
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup format format-check lint types floors test test-quick test-slow test-gpu templates course-check \
-        wheel check demo bench bench-reference constraints clean
+        wheel check demo corpus bench bench-reference constraints clean
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +32,7 @@ $(STAMP): pyproject.toml constraints.txt
 	    echo "Steepest needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1)." >&2; \
 	    echo "Name another interpreter: make setup PYTHON=python3.11" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet $(PIP_FLAGS) -c constraints.txt -e '.[worker,nbgrader,dev]'
+	$(BIN)/python -m pip install --quiet $(PIP_FLAGS) -c constraints.txt -e '.[worker,nbgrader,postgres,dev]'
 	@touch $(STAMP)
 
 format: setup  ## format the sources and mend what the linter can mend
@@ -74,6 +76,9 @@ check: test course-check wheel  ## run everything that must hold before a releas
 
 demo: setup  ## release, examine and grade the sample class in examples/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
+
+corpus: setup  ## grade the corpus of right and wrong solutions: does the grader tell them apart?
+	$(BIN)/steepest corpus --exams $(EXAMS)
 
 bench: setup  ## measure what grading costs, kit and student apart
 	$(BIN)/python -m benchmarks

@@ -114,6 +114,23 @@ def _secret_file(value: object, info: ValidationInfo) -> Path:
     return _resolved(_root(info) / Path(value).expanduser())
 
 
+def _gradebook_url(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme not in ("sqlite", "postgresql") or not rest.strip("/"):
+        _refuse("write sqlite:///path, relative to course.yml, or postgresql://user@host/database")
+    if re.match(r"[^/@]*:[^/@]*@", rest):
+        _refuse(
+            "holds a password, which git would publish; keep it in ~/.pgpass or in PGPASSWORD, and leave it out here"
+        )
+    return value
+
+
+def _folder(value: object, info: ValidationInfo) -> Path:
+    if not isinstance(value, str) or not value or not value.isprintable():
+        _refuse("give the path of a folder that instructors and students share")
+    return _resolved(_root(info) / Path(value).expanduser())
+
+
 def _no_processes(value: int) -> int:
     if value:
         _refuse("out of range: the sandbox lets no process be started, so write 0")
@@ -189,6 +206,14 @@ class LimitsEntry(_Entry):
     scratch_mib: Annotated[int, Field(ge=1, le=65_536)] | None = None
 
 
+class GradebookEntry(_Entry):
+    """Where nbgrader's gradebook lies, and the names under which nbgrader and its exchange know the course."""
+
+    url: Annotated[str, AfterValidator(_gradebook_url)] = "sqlite:///generated/gradebook.db"
+    course_id: AssignmentId | None = None
+    exchange: Annotated[Path, BeforeValidator(_folder)] | None = None
+
+
 class AssignmentEntry(_Entry):
     """One assignment as course.yml has it."""
 
@@ -200,7 +225,7 @@ class AssignmentEntry(_Entry):
     points: Annotated[Decimal, BeforeValidator(_points)]
     due: Annotated[datetime, BeforeValidator(_due)] | None = None
     late: LateEntry = LateEntry()
-    device: Literal["cpu"] = "cpu"
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
     limits: LimitsEntry = LimitsEntry()
 
 
@@ -213,9 +238,12 @@ class CourseEntry(_Entry):
     secret: SecretEntry = SecretEntry(env="STEEPEST_SECRET")
     engine: EngineEntry = EngineEntry()
     outputs: Annotated[
-        tuple[Literal["terminal", "json", "html"], ...], Field(strict=False), AfterValidator(_distinct)
+        tuple[Literal["terminal", "json", "html", "badge", "classroom50", "github", "gradescope", "junit"], ...],
+        Field(strict=False),
+        AfterValidator(_distinct),
     ] = ("terminal", "json", "html")
     limits: LimitsEntry = LimitsEntry()
+    gradebook: GradebookEntry = GradebookEntry()
     assignments: Annotated[tuple[AssignmentEntry, ...], Field(min_length=1, strict=False)]
 
 
@@ -224,6 +252,7 @@ _ENTRIES: dict[str, type[_Entry]] = {
     "engine": EngineEntry,
     "late": LateEntry,
     "limits": LimitsEntry,
+    "gradebook": GradebookEntry,
     "assignments": AssignmentEntry,
 }
 

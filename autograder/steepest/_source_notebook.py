@@ -172,6 +172,18 @@ def _split(source: str) -> tuple[list[str], list[str]]:
     return inside, outside
 
 
+def without_secrets(source: str) -> str:
+    """Return a source without its regions of `SECRET_REGIONS`, the lines that begin and end them included."""
+    kept: list[str] = []
+    inside = False
+    for line in source.split("\n"):
+        inside = inside or any(f"BEGIN {region}" in line for region in SECRET_REGIONS)
+        if not inside:
+            kept.append(line)
+        inside = inside and not any(f"END {region}" in line for region in SECRET_REGIONS)
+    return "\n".join(kept)
+
+
 def _lines(text: str) -> list[str]:
     """Return the lines with every run of white space made one space, since indentation hides nothing."""
     return [" ".join(line.split()) for line in text.split("\n")]

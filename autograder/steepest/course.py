@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,15 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from steepest._course_file import AssignmentEntry, CourseEntry, EngineEntry, LateEntry, LimitsEntry, read_course_file
+from steepest._course_file import (
+    AssignmentEntry,
+    CourseEntry,
+    EngineEntry,
+    GradebookEntry,
+    LateEntry,
+    LimitsEntry,
+    read_course_file,
+)
 from steepest._text_file import read_text, short
 from steepest.errors import CourseError, Problem
 from steepest.model import Limits
@@ -72,12 +81,19 @@ class Course:
     secret: SecretSource
     engine: EngineEntry
     outputs: tuple[str, ...]
+    gradebook: GradebookEntry
     assignments: tuple[Assignment, ...]
 
     @property
     def generated(self) -> Path:
         """Return the folder below which everything that the kit makes is written."""
         return self.root / "generated"
+
+    @property
+    def course_id(self) -> str:
+        """Return the name under which nbgrader knows the course: the one of course.yml, or else made of the title."""
+        made = re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")[:64].strip("-")
+        return self.gradebook.course_id or made or "course"
 
     def assignment(self, assignment_id: str) -> Assignment:
         """Return the assignment with this id.
@@ -139,6 +155,7 @@ def load_course(path: Path) -> Course:
         secret=SecretSource(env=entry.secret.env, file=entry.secret.file),
         engine=entry.engine,
         outputs=entry.outputs,
+        gradebook=entry.gradebook,
         assignments=tuple(_assignment(item, entry, limits) for item in entry.assignments),
     )
 

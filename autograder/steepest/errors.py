@@ -50,6 +50,10 @@ class ReleaseError(SteepestError):
     """An assignment could not be released to students."""
 
 
+class GradebookError(SteepestError):
+    """nbgrader's gradebook cannot be used as it is; nothing was changed in it."""
+
+
 class SandboxUnavailableError(SteepestError):
     """Too few walls stand on this machine to run untrusted code."""
 

@@ -26,6 +26,7 @@ from steepest.model import CellNote, CellOutput, GradeReport, Limits, PropertyRe
 from steepest.notebook import graded_sources, notes_on, parse_notebook
 from steepest.plugin import collect_properties, replay
 from steepest.sandbox.client import CellResult, Zygote
+from steepest.sandbox.gpu import CPU, Device
 from steepest.sandbox.limits import Wall
 from steepest.sandbox.session import Session, Source
 from steepest.student import Student
@@ -51,6 +52,7 @@ class Paper:
     exam: Exam
     walls: tuple[Wall, ...]
     explained: bool = True
+    device: Device = CPU
 
     @property
     def limits(self) -> Limits:
@@ -185,7 +187,7 @@ def provenance(paper: Paper, raw: bytes) -> Provenance:
         exam_sha256=paper.exam.sha256,
         limits=tuple(sorted(asdict(paper.limits).items())),
         walls=tuple(wall.value for wall in paper.walls),
-        device=paper.assignment.device,
+        device=paper.device.text,
         versions=_versions(),
     )
 

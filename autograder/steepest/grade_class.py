@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from steepest.course import Assignment, Course
 from steepest.engine.local import Task, grade_all
-from steepest.errors import SandboxUnavailableError, SteepestError
+from steepest.errors import NotebookError, SandboxUnavailableError, SteepestError
 from steepest.exam import Exam, load_exam
 from steepest.grade import Paper, provenance
+from steepest.history import History
 from steepest.model import GradeReport
+from steepest.outputs.cells_json import dump_cells
 from steepest.outputs.html import render_index, render_report
 from steepest.outputs.report_json import dump_report, load_report, write_atomic
 from steepest.plugin import collect_properties
+from steepest.sandbox.gpu import choose_device
 from steepest.sandbox.limits import Wall, standing_walls
 from steepest.submissions import Submission
 
+CELLS = "cells.json"
 CONFINING = (Wall.LANDLOCK_FILES, Wall.OWN_UID)
 
 
@@ -55,15 +59,18 @@ def confining_walls() -> tuple[Wall, ...]:
     return walls
 
 
-def prepare(course: Course, assignment: Assignment, walls: tuple[Wall, ...]) -> Paper:
+def prepare(course: Course, assignment: Assignment, walls: tuple[Wall, ...], *, device: str = "") -> Paper:
     """Return what grading needs, after a look at whether the exam still fits the properties.
 
+    ``device`` is ``cpu``, ``cuda`` or ``auto``; empty means what course.yml says.
+
     Raises:
+        DeviceUnavailableError: A CUDA device is asked for, and there is none.
         ExamError: There is no exam, or it lacks a family that a property draws from.
     """
     exam = load_exam(assignment.id, exam_path(course, assignment))
     check_exam(assignment, exam)
-    return Paper(assignment, exam, walls)
+    return Paper(assignment, exam, walls, device=choose_device(device or assignment.device))
 
 
 def check_exam(assignment: Assignment, exam: Exam) -> None:
@@ -77,18 +84,33 @@ def grade_class(
 ) -> Iterator[Graded]:
     """Yield a report for every submission, those that are up to date first; each is on disk before it is yielded."""
     folder = graded_folder(course, paper.assignment)
+    history = History(course.generated, paper.assignment.id)
     tasks: list[Task] = []
     for submission in submissions:
         task = Task(submission.student, submission.read())
-        known = None if force else _up_to_date(folder, paper, task)
+        known = None if force else up_to_date(folder, paper, task)
         if known is None:
             tasks.append(task)
         else:
             publish(course, paper.assignment, known)
+            history.keep(known, task.data)
             yield Graded(known, kept=True)
+    data = {task.student: task.data for task in tasks}
     for report in grade_all(paper, tasks, jobs):
-        publish(course, paper.assignment, report)
-        yield Graded(report)
+        yield Graded(publish_new(course, paper.assignment, report, data[report.student], history))
+
+
+def publish_new(
+    course: Course, assignment: Assignment, report: GradeReport, data: bytes | NotebookError, history: History
+) -> GradeReport:
+    """Write a report that was made now, and what the cells showed, and put it on record; return it as files have it."""
+    folder = graded_folder(course, assignment) / report.student
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(folder / CELLS, dump_cells(report))
+    kept = replace(report, shown=())
+    publish(course, assignment, kept)
+    history.add(kept, data)
+    return kept
 
 
 def publish(course: Course, assignment: Assignment, report: GradeReport) -> None:
@@ -112,7 +134,7 @@ def publish_index(course: Course, assignment: Assignment, names: dict[str, str])
     return folder / "index.html"
 
 
-def _up_to_date(folder: Path, paper: Paper, task: Task) -> GradeReport | None:
+def up_to_date(folder: Path, paper: Paper, task: Task) -> GradeReport | None:
     """Return the report that exists, if everything that decides the score is as it was and it is no fault."""
     if not isinstance(task.data, bytes):
         return None

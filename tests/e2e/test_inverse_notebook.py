@@ -26,9 +26,7 @@ POINTS = {"safe_learning_rate": 4, "calculate_inverse": 24, "convergence": 8}
 @pytest.fixture
 def source() -> NotebookNode:
     """The notebook with the solution in it."""
-    notebook: NotebookNode = nbformat.read(  # type: ignore[no-untyped-call]
-        FOLDER / "inverse.ipynb", as_version=nbformat.NO_CONVERT
-    )
+    notebook: NotebookNode = nbformat.read(FOLDER / "inverse.ipynb", as_version=nbformat.NO_CONVERT)
     return notebook
 
 
@@ -61,7 +59,7 @@ def test_the_source_is_what_nbformat_and_nbgrader_ask_for(source: NotebookNode) 
 
 
 def test_the_file_is_written_as_jupyter_writes_it(source: NotebookNode) -> None:
-    written: str = nbformat.writes(source)  # type: ignore[no-untyped-call]
+    written: str = nbformat.writes(source)
     assert (FOLDER / "inverse.ipynb").read_text(encoding="utf-8") == written + "\n"
 
 

@@ -22,10 +22,18 @@ NOT_GRADED = 3
 
 VERBS = {
     "check": ("steepest.cli.teaching", "Look for mistakes in a course before its students do."),
+    "corpus": ("steepest.cli.corpus", "Grade the grader: right and wrong solutions, and what fires for them."),
+    "ci": ("steepest.cli.ci", "Grade one notebook where a platform runs it, in the formats that platforms read."),
+    "collect": ("steepest.cli.collecting", "Collect notebooks as Canvas, Moodle or git repositories hold them."),
     "doctor": ("steepest.cli.machine", "Show which walls stand on this machine, by attacking them."),
     "exam": ("steepest.cli.exams", "Draw, show or verify the secret exam of an assignment."),
+    "export": ("steepest.cli.exporting", "Write grades as CSV, for spreadsheets or for Canvas."),
+    "feedback": ("steepest.cli.gradebook", "Make the pages that students read once a person has looked."),
     "grade": ("steepest.cli.grading", "Grade submissions of an assignment in the sandbox."),
+    "package": ("steepest.cli.package", "Make what a platform wants to be given, such as Gradescope's zip."),
+    "history": ("steepest.cli.gradebook", "Show every attempt that was ever graded: who, when, which score."),
     "release": ("steepest.cli.teaching", "Make the folder that students get."),
+    "validate": ("steepest.cli.validate", "Score your own notebook as it would be graded, on practice matrices."),
 }
 
 console = Console(highlight=False)
@@ -80,6 +88,16 @@ def course_option(function: F) -> F:
         default=Path("course.yml"),
         show_default=True,
         help="The course to work on.",
+    )
+    return option(function)
+
+
+def device_option(function: F) -> F:
+    """Add ``--device`` to a verb."""
+    option = click.option(
+        "--device",
+        type=click.Choice(["cpu", "cuda", "auto"]),
+        help="Where submissions run; auto takes a card if there is one.  [default: course.yml]",
     )
     return option(function)
 

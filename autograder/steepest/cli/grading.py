@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from steepest.cli import NOT_GRADED, console, course_option, errors, fail
+from steepest.cli import NOT_GRADED, console, course_option, device_option, errors, fail
+from steepest.cli.gradebook import publish_to_gradebook
 from steepest.course import Course, load_course, load_roster
 from steepest.grade_class import confining_walls, grade_class, prepare, publish_index
 from steepest.model import GradeReport
@@ -28,6 +29,12 @@ from steepest.submissions import Unmatched, find_submissions
 )
 @click.option("--force", is_flag=True, help="Grade again what is up to date.")
 @click.option("--anyone", is_flag=True, help="Grade students who are not in the roster, too.")
+@device_option
+@click.option(
+    "--gradebook/--no-gradebook",
+    default=None,
+    help="Write to nbgrader's gradebook.  [default: if it has the assignment]",
+)
 @click.option(
     "--no-sandbox", is_flag=True, help="Run submissions WITHOUT walls. Only for notebooks you wrote yourself."
 )
@@ -38,6 +45,8 @@ def grade(
     jobs: int | None,
     force: bool,
     anyone: bool,
+    device: str | None,
+    gradebook: bool | None,
     no_sandbox: bool,
 ) -> None:
     """Grade SUBMISSIONS of ASSIGNMENT: notebooks, folders of notebooks, or nbgrader's submitted folder.
@@ -46,7 +55,8 @@ def grade(
     the properties, the exam, the limits. Exit code 0 means that everyone was graded, whatever the scores.
     """
     course = load_course(course_file)
-    paper = prepare(course, course.assignment(assignment_id), _walls(no_sandbox=no_sandbox))
+    walls = _walls(no_sandbox=no_sandbox)
+    paper = prepare(course, course.assignment(assignment_id), walls, device=device or "")
     names = _names(course)
     submissions, unmatched = find_submissions(paths, assignment_id, () if anyone else names)
     if not submissions and not unmatched:
@@ -72,7 +82,8 @@ def grade(
         console.print(f"{kept} of {len(reports)} were up to date and not graded again (--force does)", style="dim")
     if index is not None:
         console.print(f"reports: {index}", soft_wrap=True)
-    _end(reports, unmatched)
+    problems = publish_to_gradebook(course, paper.assignment, submissions, reports, wanted=gradebook)
+    _end(reports, unmatched, problems)
 
 
 def _walls(*, no_sandbox: bool) -> tuple[Wall, ...]:
@@ -91,10 +102,12 @@ def _names(course: Course) -> dict[str, str]:
     return {entry.id: f"{entry.first_name} {entry.last_name}".strip() for entry in load_roster(course.roster)}
 
 
-def _end(reports: Sequence[GradeReport], unmatched: Sequence[Unmatched]) -> None:
+def _end(reports: Sequence[GradeReport], unmatched: Sequence[Unmatched], problems: Sequence[str]) -> None:
     for line in fault_lines(reports):
         errors.print(line)
     for thing in unmatched:
         errors.print(f"not graded: {thing.name}: {thing.reason}", style="yellow", markup=False)
-    if unmatched or any(report.fault is not None for report in reports):
+    for problem in problems:
+        errors.print(problem, style="yellow", markup=False, soft_wrap=True)
+    if unmatched or problems or any(report.fault is not None for report in reports):
         raise SystemExit(NOT_GRADED)

@@ -14,6 +14,7 @@ from steepest.errors import NotebookError
 from steepest.grade import Paper, fault_report, grade
 from steepest.model import GradeReport
 from steepest.sandbox.client import Zygote
+from steepest.sandbox.gpu import CPU, Device
 from steepest.sandbox.libc import PR_SET_PDEATHSIG, prctl
 
 
@@ -25,32 +26,48 @@ class Task:
     data: bytes | NotebookError
 
 
+Work = tuple[Paper, Task]
+"""A submission, and the paper that it is graded on."""
+
+
 def grade_all(paper: Paper, tasks: Sequence[Task], jobs: int) -> Iterator[GradeReport]:
     """Yield a report for every task, in the order in which they get done; never fewer reports than tasks."""
-    if jobs <= 1 or len(tasks) <= 1:
-        with Zygote() as zygote:
-            yield from (grade(paper, task.student, task.data, zygote) for task in tasks)
+    yield from (report for _, report in grade_each([(paper, task) for task in tasks], jobs))
+
+
+def grade_each(work: Sequence[Work], jobs: int) -> Iterator[tuple[int, GradeReport]]:
+    """Yield a report for every task on its own paper, with the task's place in ``work``, as they get done."""
+    if jobs <= 1 or len(work) <= 1:
+        with Zygote(_device_of(work)) as zygote:
+            yield from ((place, grade(paper, t.student, t.data, zygote)) for place, (paper, t) in enumerate(work))
         return
-    lost: list[Task] = []
-    yield from _round(paper, tasks, jobs, lost)
-    doomed: list[Task] = []
-    for task in lost:  # one at a time: a submission that ends its judge takes no other along again
-        yield from _round(paper, [task], 1, doomed)
-    yield from (fault_report(paper, task.student, task.data, "a judge ended twice while grading") for task in doomed)
+    lost: list[int] = []
+    yield from _round(work, range(len(work)), jobs, lost)
+    doomed: list[int] = []
+    for place in lost:  # one at a time: a submission that ends its judge takes no other along again
+        yield from _round(work, [place], 1, doomed)
+    for place in doomed:
+        paper, task = work[place]
+        yield place, fault_report(paper, task.student, task.data, "a judge ended twice while grading")
 
 
-def _round(paper: Paper, tasks: Sequence[Task], jobs: int, lost: list[Task]) -> Iterator[GradeReport]:
-    """Yield the reports of one pool of judges; tasks that a dying judge took along are appended to ``lost``."""
-    if not tasks:
+def _round(
+    work: Sequence[Work], places: Sequence[int], jobs: int, lost: list[int]
+) -> Iterator[tuple[int, GradeReport]]:
+    """Yield the reports of one pool of judges; places of tasks that a dying judge took along go to ``lost``."""
+    if not places:
         return
     pool = ProcessPoolExecutor(
-        min(jobs, len(tasks)), mp_context=get_context("spawn"), initializer=_start_judge, initargs=(os.getpid(),)
+        min(jobs, len(places)),
+        mp_context=get_context("spawn"),
+        initializer=_start_judge,
+        initargs=(os.getpid(), _device_of(work)),
     )
     try:
-        futures: dict[Future[GradeReport], Task] = {pool.submit(_grade, paper, task): task for task in tasks}
+        futures: dict[Future[GradeReport], int] = {pool.submit(_grade, *work[place]): place for place in places}
         for future in as_completed(futures):
             try:
-                yield future.result()
+                yield futures[future], future.result()
             except BrokenProcessPool:
                 lost.append(futures[future])
     finally:
@@ -61,13 +78,18 @@ _zygotes: list[Zygote] = []
 """The one zygote of this judge's process."""
 
 
-def _start_judge(parent: int) -> None:
+def _device_of(work: Sequence[Work]) -> Device:
+    """Return the device of the papers; a class is graded on one."""
+    return work[0][0].device if work else CPU
+
+
+def _start_judge(parent: int, device: Device) -> None:
     """Make this process a judge that dies with its parent, and start its zygote."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _zygotes.append(Zygote())
+    _zygotes.append(Zygote(device))
 
 
 def _grade(paper: Paper, task: Task) -> GradeReport:

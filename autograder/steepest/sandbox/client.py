@@ -105,6 +105,11 @@ class Zygote:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def alive(self) -> bool:
+        """Return whether the zygote still runs."""
+        return self._process.poll() is None
+
     def fork(self, limits: Limits, walls: Sequence[Wall]) -> Worker:
         """Return a new locked worker.
 

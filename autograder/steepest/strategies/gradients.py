@@ -159,12 +159,12 @@ GUESSES = Family(
         _pair([[0]], [[1]]),
         _pair([[2]], [[1]]),
         _pair([[1]], [[2]]),
+        _pair([[0.3]], [[0.7]]),
         _pair(np.zeros((2, 2)), np.eye(2)),
         _pair(np.zeros((2, 2)), SHIFT),
         _pair(np.eye(2), SHIFT),
         _pair(np.diag([2, 1]), SHIFT),
         _pair(SHIFT, TURN),
-        _pair([[0.3]], [[0.7]]),
         _pair(np.ones((3, 3)), SKEW),
     ),
 )

@@ -181,7 +181,7 @@ SINGLE = Family(
 
 FLOAT64_INDICATORS = Family(
     name="float64_indicators",
-    description="matrices in float64",
+    description="documents x words matrices in float64",
     strategy=_explored((1, 4), (1, 4)).map(_wide),
     draw=lambda generator, index: _wide(_drawn(generator, *turn(index, (5, 4), (3, 4)))),
     draws=2,

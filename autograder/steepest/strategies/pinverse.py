@@ -64,7 +64,9 @@ def _draw_shape(generator: np.random.Generator, index: int) -> Array:
 
 def _draw_vector(generator: np.random.Generator, index: int) -> Array:
     length = int(generator.integers(3, 7))
-    entries = generator.uniform(0.3, 3.0, length) * generator.choice([-1.0, 1.0], length)
+    # All of one are negative: the largest entry is no measure of its size.
+    signs = turn(index, generator.choice([-1.0, 1.0], length), -np.ones(length))
+    entries = generator.uniform(0.3, 3.0, length) * signs
     return contiguous(entries.reshape(turn(index, (length, 1), (1, length))))
 
 
@@ -122,7 +124,8 @@ LOWER_RANK = Family(
         of_lower_rank(generator, *turn(index, (5, 4), (4, 5)), rank=2, exact=turn(index, True, False))
     ),
     draws=2,
-    specials=matrices([[0, 2, 0], [1, 0, 0], [0, 0, 0]]),
+    # Square, with I - A X and I - X A of the same shape and different.
+    specials=matrices([[0, 2, 0], [0, 0, 1], [0, 0, 0]]),
     ladder=matrices(
         *([[1, 0], [0, 0]], [[0, 1], [0, 0]], [[1, 1], [1, 1]], [[1, 2], [2, 4]], [[1, 1], [1, 1], [0, 0]]),
         *([[1, 0, 1], [0, 1, 1], [1, 1, 2]], [[1, 0, 0, 0], [0, 2, 0, 0], [1, 0, 0, 0]]),
@@ -148,7 +151,7 @@ VECTOR = Family(
     ),
     draw=_draw_vector,
     draws=2,
-    ladder=matrices([[1]], [[2]], [[-1]], [[1], [1]], [[1, 1]], [[3, 4]], [[1], [2], [2]]),
+    ladder=matrices([[1]], [[2]], [[-1]], [[1], [1]], [[1, 1]], [[-1, -1]], [[3, 4]], [[1], [2], [2]]),
 )
 
 ZERO = Family(

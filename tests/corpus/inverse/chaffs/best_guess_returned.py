@@ -1,4 +1,4 @@
-# chaff: returns the guess with the smallest loss on the way | breaks: X is the guess after the last update
+# chaff: returns the guess with the smallest loss on the way | breaks: X is the guess after the last update | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: safe rate from the largest column sum squared, rows forgotten | breaks: below the limit for non-symmetric M
+# chaff: safe rate from the largest column sum squared, rows forgotten | breaks: below the limit for non-symmetric M | fires: test_rate_is_stable_without_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: safe_learning_rate divides M by its norm in place | breaks: M is not changed
+# chaff: safe_learning_rate divides M by its norm in place | breaks: M is not changed | fires: test_rate_is_stable_without_momentum
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: rate n^2 / sum of squares, which is the limit itself for n = 1 | breaks: safe rate below the limit
+# chaff: rate n^2 / sum of squares, which is the limit itself for n = 1 | breaks: safe rate below the limit | fires: test_rate_is_stable_without_momentum
 import torch
 
 

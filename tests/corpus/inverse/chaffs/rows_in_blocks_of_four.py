@@ -1,4 +1,4 @@
-# chaff: rows updated in blocks of four, the rest forgotten | breaks: right for n that is no multiple of 4
+# chaff: rows updated in blocks of four, the rest forgotten | breaks: right for n that is no multiple of 4 | fires: test_large_matrices
 import torch
 
 

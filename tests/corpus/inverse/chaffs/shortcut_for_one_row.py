@@ -1,4 +1,4 @@
-# chaff: 1 / M for n = 1, with zeros for losses | breaks: heavy ball and by descent for n = 1
+# chaff: 1 / M for n = 1, with zeros for losses | breaks: heavy ball and by descent for n = 1 | fires: test_one_update
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: I - A X and I - X A swapped in position (shapes agree for square matrices) | breaks: pinverse_gradient
+# chaff: I - A X and I - X A swapped in position (shapes agree for square matrices) | breaks: pinverse_gradient | fires: test_gradient_for_lower_rank
 import torch
 
 

@@ -1,4 +1,4 @@
-# chaff: size taken from max(), not max of abs: negative matrices are taken for zero | breaks: negative matrices
+# chaff: size taken from max(), not max of abs: negative matrices are taken for zero | breaks: negative matrices | fires: test_single_row_or_column
 import math
 
 import torch

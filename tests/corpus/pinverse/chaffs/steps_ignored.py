@@ -1,4 +1,4 @@
-# chaff: steps overwritten with the usual number | breaks: steps is the number of updates
+# chaff: steps overwritten with the usual number | breaks: steps is the number of updates | fires: test_three_steps_are_only_three_steps
 import torch
 
 

@@ -1,0 +1,1 @@
+"""nbgrader on top of the kit: its commands, its formgrader and its database, with the kit's grading beneath them."""
