@@ -73,6 +73,7 @@ def test_a_grader_that_is_killed_leaves_whole_grades_and_the_next_one_ends_the_w
             process.send_signal(signal.SIGKILL)
         found = released.rows()
         assert found == {student: right[student] for student in found}  # what is there is whole
+        print(f"kill {kill + 1} of {KILLS}: {len(found)} of 20 grades were there, each of them whole")
     assert {entry.student for entry in released.enter()} == set(right)
     assert released.rows() == right
     assert {path.parent.parent.name for path in executed(released)} == set(right)
