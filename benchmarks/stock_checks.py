@@ -4,36 +4,39 @@ The text of this module is put into a locked cell of the stock course, so it imp
 the matrices and the calls are those of `assignments/inverse/test_inverse.py`; each call is made once and kept.
 """
 
+# ruff: noqa: ANN001, ANN003, ANN201  # all of this is text for a cell of a notebook
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 import numpy as np
 import torch
 
 
-def singular_values(M):  # type: ignore[no-untyped-def]  # all of this is text for a cell of a notebook
+def singular_values(M):
     return np.linalg.svd(M.astype(np.float64), compute_uv=False)
 
 
-def stability_limit(M, momentum):  # type: ignore[no-untyped-def]
+def stability_limit(M, momentum):
     return len(M) ** 2 * (1 + momentum) / singular_values(M)[0] ** 2
 
 
-def residual(X, M):  # type: ignore[no-untyped-def]
+def residual(X, M):
     return X.astype(np.float64) @ M.astype(np.float64) - np.eye(len(M))
 
 
-def some_start(M):  # type: ignore[no-untyped-def]
+def some_start(M):
     n = len(M)
     return np.arange(n * n, dtype=M.dtype).reshape(n, n) / (n * n * np.abs(M).max())
 
 
-def some_rate(M, momentum):  # type: ignore[no-untyped-def]
+def some_rate(M, momentum):
     return 0.4 * stability_limit(M, momentum)
 
 
-def updates(M, steps, momentum=0.9):  # type: ignore[no-untyped-def]
+def updates(M, steps, momentum=0.9):
     return {"learning_rate": some_rate(M, momentum), "momentum": momentum, "steps": steps, "start": some_start(M)}
 
 
-def heavy_ball(M, start, learning_rate, momentum, steps):  # type: ignore[no-untyped-def]
+def heavy_ball(M, start, learning_rate, momentum, steps):
     X, M = start.astype(np.float64), M.astype(np.float64)
     V = np.zeros_like(X)
     for _ in range(steps):
@@ -42,7 +45,7 @@ def heavy_ball(M, start, learning_rate, momentum, steps):  # type: ignore[no-unt
     return X
 
 
-def predicted_losses(M, learning_rate, momentum, steps):  # type: ignore[no-untyped-def]
+def predicted_losses(M, learning_rate, momentum, steps):
     a = 2 * learning_rate / len(M) ** 2 * singular_values(M) ** 2
     previous, current, losses = np.ones(len(M)), np.ones(len(M)), []
     for _ in range(steps):
@@ -51,13 +54,13 @@ def predicted_losses(M, learning_rate, momentum, steps):  # type: ignore[no-unty
     return np.array(losses)
 
 
-def tail_factor(M, learning_rate, momentum):  # type: ignore[no-untyped-def]
+def tail_factor(M, learning_rate, momentum):
     middle = 1 + momentum - 2 * learning_rate / len(M) ** 2 * singular_values(M) ** 2
     root = np.sqrt((middle**2 - 4 * momentum).astype(complex))
     return np.maximum(abs(middle + root), abs(middle - root)).max() ** 2 / 4
 
 
-def tail_rate(losses):  # type: ignore[no-untyped-def]
+def tail_rate(losses):
     tail = np.flatnonzero((losses > 1e-24) & (losses < 1e-2 * losses[0]))
     later = tail[tail.size // 2 :]
     return None if later.size < 8 else np.exp(np.polyfit(later, np.log(losses[later]), 1)[0])
@@ -66,7 +69,7 @@ def tail_rate(losses):  # type: ignore[no-untyped-def]
 kept: dict[object, object] = {}
 
 
-def asked(function, M, **options):  # type: ignore[no-untyped-def]
+def asked(function, M, **options):
     """Return (answer, losses, arguments unchanged) of one call, made once for each question."""
     plain = {name: value.tobytes() if isinstance(value, np.ndarray) else value for name, value in options.items()}
     key = (function.__name__, M.dtype.str, M.shape, M.tobytes(), *sorted(plain.items()))
@@ -90,7 +93,7 @@ def asked(function, M, **options):  # type: ignore[no-untyped-def]
     return kept[key]
 
 
-def inverse_of(function, M, **options):  # type: ignore[no-untyped-def]
+def inverse_of(function, M, **options):
     X = asked(function, M, **options)[0]
     assert X.shape == M.shape
     assert X.dtype == M.dtype
@@ -98,7 +101,7 @@ def inverse_of(function, M, **options):  # type: ignore[no-untyped-def]
     return X
 
 
-def check_inverse(function, M):  # type: ignore[no-untyped-def]
+def check_inverse(function, M):
     X = inverse_of(function, M)
     S = singular_values(M)
     bound = np.clip(30 * len(M) * np.finfo(M.dtype).eps * S[0] / S[-1], 1e-3, 0.1)
@@ -106,13 +109,13 @@ def check_inverse(function, M):  # type: ignore[no-untyped-def]
     assert abs(residual(M, X)).max() <= bound
 
 
-def check_update(function, M, **options):  # type: ignore[no-untyped-def]
+def check_update(function, M, **options):
     expected = heavy_ball(M, **options)
     way = abs(expected - options["start"]).max()
     assert abs(inverse_of(function, M, **options) - expected).max() / way <= 1e-3
 
 
-def check_safe_learning_rate(function, exam):  # type: ignore[no-untyped-def]
+def check_safe_learning_rate(function, exam):
     for family in ("well_conditioned", "positive_definite", "scaled"):
         for M in exam[family]:
             for momentum in (0.0, 0.9):
@@ -122,7 +125,7 @@ def check_safe_learning_rate(function, exam):  # type: ignore[no-untyped-def]
             assert rate / stability_limit(M, 0.9) >= 1 / 300
 
 
-def check_calculate_inverse(function, exam):  # type: ignore[no-untyped-def]
+def check_calculate_inverse(function, exam):
     for family in exam.keys() - {"ill_conditioned"}:
         for M in exam[family]:
             check_inverse(function, M)
@@ -145,20 +148,20 @@ def check_calculate_inverse(function, exam):  # type: ignore[no-untyped-def]
         assert (losses[1:] / (losses[:-1] + 1e-9 * losses[0])).max() <= 1 + 1e-3
 
 
-def losses_from_zero(function, M, momentum):  # type: ignore[no-untyped-def]
+def losses_from_zero(function, M, momentum):
     options = {"learning_rate": some_rate(M, momentum), "momentum": momentum, "steps": 500}
     losses = asked(function, M, **options, start=np.zeros_like(M))[1]
     assert len(losses) in (500, 501) or losses[-1] <= 1e-9 * losses[0]
     return losses
 
 
-def check_curves(losses, expected):  # type: ignore[no-untyped-def]
+def check_curves(losses, expected):
     steps = min(len(losses), len(expected))
     difference = abs(losses[:steps] - expected[:steps]) / (expected[:steps] + 1e-20 * expected[0])
     assert difference.max() <= 1e-2
 
 
-def check_convergence(function, exam):  # type: ignore[no-untyped-def]
+def check_convergence(function, exam):
     for M in exam["float64"]:
         for momentum in (0.0, 0.9):
             rate = some_rate(M, momentum)
