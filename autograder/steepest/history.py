@@ -6,7 +6,6 @@ nbgrader keeps one submission and one score a student; this record lies beside i
 
 from __future__ import annotations
 
-import fcntl
 import getpass
 import hashlib
 import json
@@ -130,6 +129,8 @@ def _account() -> str:
 
 def _append(path: Path, line: bytes) -> None:
     """Add a line with one write, on disk when this returns; what a killed writer left unfinished is ended first."""
+    import fcntl  # not on Windows, where this module must import all the same
+
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -21,6 +21,9 @@ MAX_CODE_BYTES = 1 << 20
 MAX_DEPTH = 100
 MAX_VALUES = 2_000_000
 MAX_NOTES = 30
+_FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
+_READ_ONLY = os.O_RDONLY | sum(getattr(os, name, 0) for name in _FLAGS)
+"""Each where the system knows it: Windows has no links, pipes or terminals to be careful of, but text files."""
 _HAND_IN = "hand in the .ipynb file itself, as Jupyter saves it (File > Download)"
 _CLEAR_OUTPUTS = "clear the outputs (Edit > Clear Outputs of All Cells), save, and hand it in again"
 
@@ -70,7 +73,7 @@ def read_submission(path: Path, *, max_bytes: int = MAX_NOTEBOOK_BYTES) -> bytes
         NotebookError: There is no such file, it is a link, a folder, a pipe or a device, or it is too big.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        descriptor = os.open(path, _READ_ONLY)
         try:
             _check_file(os.fstat(descriptor), max_bytes)
             with open(descriptor, "rb", closefd=False) as file:

@@ -133,7 +133,7 @@ def test_a_judge_that_dies_takes_no_submission_along(course: SmallCourse) -> Non
     ("arguments", "words"),
     [
         (("grade", "inverse", "no-such-folder"), "does not exist"),
-        (("grade", "no-such-assignment", "submitted"), "course.yml has: inverse"),
+        (("grade", "no-such-assignment", "submitted"), "course.yml has: gradients, inverse"),
         (("grade", "inverse", "submitted"), "there is no exam yet"),
         (("exam", "show", "inverse"), "there is no exam yet"),
         (("check", "--course", "absent.yml"), "absent.yml"),

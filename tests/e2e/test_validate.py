@@ -29,7 +29,8 @@ import os, sys
 import click, IPython, hypothesis, jinja2, pydantic, pytest, rich.progress, torch
 for name in ("fcntl", "grp", "pwd", "resource", "termios"):
     sys.modules[name] = None
-for name in ("fork", "geteuid", "getuid", "chown", "pipe2", "setsid", "sched_getaffinity"):
+no_flags = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_DIRECTORY")
+for name in ("fork", "geteuid", "getuid", "chown", "pipe2", "setsid", "sched_getaffinity", *no_flags):
     if hasattr(os, name):
         delattr(os, name)
 sys.platform = "win32"
@@ -74,8 +75,9 @@ def test_a_right_notebook_gets_every_point(folder: Path) -> None:
 
 
 def test_a_machine_that_is_no_linux_scores_a_notebook_and_says_that_nothing_confines_it(folder: Path) -> None:
-    done = run(folder, [sys.executable, "-c", ELSEWHERE])
+    done = run(folder, [sys.executable, "-c", ELSEWHERE, "--html", "report.html"])
     assert done.returncode == 0, done.stderr
+    assert "</html>" in (folder / "report.html").read_text()
     assert "This machine cannot confine a notebook" in done.stderr
     assert "calculate_inverse" in done.stdout
     assert "/ 36 points" in done.stdout
