@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
+from steepest._definitions import defined_names
 from steepest.course import Assignment, Course
 from steepest.errors import NotebookError
 from steepest.handed_in import Handed
+from steepest.notebook import parse_notebook
 from steepest.outputs.report_json import write_atomic
 from steepest.roster import RosterEntry
 from steepest.submissions import Unmatched
@@ -76,12 +78,15 @@ def collect(
     whose = Whose(roster, assignment.id)
     found: dict[str, list[_Found]] = {}
     unmatched: list[Unmatched] = []
+    useless: dict[str, list[Unmatched]] = {}
     for item in handed:
         owner = whose.owner(item.path)
         if isinstance(owner, str):
-            unmatched.append(Unmatched(one_line(str(item.path)), owner))
+            if item.path.suffix.lower() == ".ipynb":
+                unmatched.append(Unmatched(one_line(str(item.path)), owner))
         elif isinstance(item.data, NotebookError):
-            unmatched.append(Unmatched(one_line(str(item.path)), f"{owner.student}: {item.data}"))
+            refused = Unmatched(one_line(str(item.path)), f"{owner.student}: {item.data}")
+            useless.setdefault(owner.student, []).append(refused)
         else:
             found.setdefault(owner.student, []).append(_Found(owner, item))
     collected: list[Collected] = []
@@ -92,7 +97,8 @@ def collect(
             notes = _notes(chosen, files, assignment)
             change = _store(course, assignment, chosen, with_times=with_times, dry_run=dry_run)
             collected.append(Collected(student, chosen.handed.path, change, notes))
-    return tuple(collected), tuple(unmatched)
+    unmatched += [refused for student in useless.keys() - found.keys() for refused in useless[student]]
+    return tuple(collected), tuple(sorted(unmatched, key=lambda thing: thing.name))
 
 
 def _choose(files: Sequence[_Found], assignment: str) -> tuple[_Found | None, list[Unmatched]]:
@@ -116,8 +122,21 @@ def _notes(chosen: _Found, files: Sequence[_Found], assignment: Assignment) -> t
     if others:
         notes.append(f"{len(others)} earlier or other file{'s'[: len(others) != 1]} left aside")
     if chosen.owned.late:
-        notes.append("the platform marks it as late")
+        notes.append("the platform marks it as late, and tells no time: no penalty follows by itself")
+    if not _defines_any(chosen, assignment):
+        notes.append(f"defines none of {', '.join(assignment.functions)}: another assignment's notebook?")
     return tuple(notes)
+
+
+def _defines_any(chosen: _Found, assignment: Assignment) -> bool:
+    """Return whether a notebook defines a function of the assignment; what cannot be read is for grading to tell."""
+    assert isinstance(chosen.handed.data, bytes)
+    try:
+        notebook = parse_notebook(chosen.handed.data)
+    except NotebookError:
+        return True
+    defined = {name for cell in notebook.cells if cell.kind == "code" for name in defined_names(cell.source)}
+    return bool(defined & set(assignment.functions))
 
 
 def _store(course: Course, assignment: Assignment, chosen: _Found, *, with_times: bool, dry_run: bool) -> Change:

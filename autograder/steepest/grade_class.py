@@ -8,11 +8,11 @@ from pathlib import Path
 
 from steepest.course import Assignment, Course
 from steepest.engine.local import Task, grade_all
-from steepest.errors import NotebookError, SandboxUnavailableError, SteepestError
+from steepest.errors import CourseError, NotebookError, Problem, SandboxUnavailableError, SteepestError
 from steepest.exam import Exam, load_exam
 from steepest.grade import Paper, provenance
 from steepest.history import History
-from steepest.model import GradeReport
+from steepest.model import GradeReport, points_text
 from steepest.outputs.cells_json import dump_cells
 from steepest.outputs.html import render_index, render_report
 from steepest.outputs.report_json import dump_report, load_report, write_atomic
@@ -67,10 +67,21 @@ def prepare(course: Course, assignment: Assignment, walls: tuple[Wall, ...], *, 
     Raises:
         DeviceUnavailableError: A CUDA device is asked for, and there is none.
         ExamError: There is no exam, or it lacks a family that a property draws from.
+        CourseError: The properties are worth something else than course.yml says.
     """
     exam = load_exam(assignment.id, exam_path(course, assignment))
     check_exam(assignment, exam)
+    _check_points(course, assignment)
     return Paper(assignment, exam, walls, device=choose_device(device or assignment.device))
+
+
+def _check_points(course: Course, assignment: Assignment) -> None:
+    """Raise CourseError if the properties are worth something else than course.yml says: better now than afterwards."""
+    worth = sum(info.max_points for info in collect_properties(assignment.properties))
+    if worth != assignment.max_points:
+        way_out = f"its properties sum to {points_text(worth)}; run steepest check"
+        problem = Problem(f"points of {assignment.id}", points_text(assignment.max_points), way_out)
+        raise CourseError(str(course.source), [problem])
 
 
 def check_exam(assignment: Assignment, exam: Exam) -> None:

@@ -17,6 +17,7 @@ from steepest.notebook import MAX_NOTEBOOK_BYTES, read_submission
 MAX_FILES = 100_000
 MAX_DEPTH = 12
 SKIPPED = (".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__", ".venv", "node_modules")
+_SAYS_UTF8 = 0x800
 _PACKED = (".zip", ".tar", ".gz", ".7z", ".rar")
 
 
@@ -36,7 +37,7 @@ class Handed:
 def handed_in(source: Path) -> Iterator[Handed]:
     """Yield the notebooks in a folder, a zip file or a single file, sorted by name; links are reported, not followed.
 
-    Packed files inside are reported too, since a student may have put the notebook there.
+    Other files are reported too: for a student without a notebook they tell what was handed in instead.
 
     Raises:
         CollectError: There is no such source, or it is a damaged zip file.
@@ -66,8 +67,8 @@ def _in_folder(root: Path) -> Iterator[Handed]:
             relative = PurePosixPath(root.name, *path.relative_to(root).parts)
             if _is_notebook(name):
                 yield Handed(relative, _read(path), _committed(place, name) or _changed(path))
-            elif _is_packed(name):
-                yield Handed(relative, _packed_refusal())
+            elif not name.startswith("."):
+                yield Handed(relative, _other_refusal(name))
 
 
 def _in_zip(source: Path) -> Iterator[Handed]:
@@ -76,16 +77,24 @@ def _in_zip(source: Path) -> Iterator[Handed]:
             entries = archive.infolist()
             if len(entries) > MAX_FILES:
                 raise CollectError(f"{source}: more than {MAX_FILES} files. Try: the zip file of one assignment")
-            for entry in sorted(entries, key=lambda entry: entry.filename):
-                path = PurePosixPath(entry.filename)
+            for entry in sorted(entries, key=_name):
+                path = PurePosixPath(_name(entry))
                 if entry.is_dir() or any(part in SKIPPED for part in path.parts) or path.name.startswith("._"):
                     continue
                 if _is_notebook(path.name):
                     yield Handed(path, _unzipped(archive, entry), _packed_time(entry))
-                elif _is_packed(path.name):
-                    yield Handed(path, _packed_refusal())
+                else:
+                    yield Handed(path, _other_refusal(path.name))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise CollectError(f"{source}: not a zip file that can be read ({error}). Try: download it again") from error
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name; many programs write UTF-8 without saying so, and it is read as an old code page then."""
+    if not entry.flag_bits & _SAYS_UTF8:
+        with suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode("utf-8")
+    return entry.filename
 
 
 def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | NotebookError:
@@ -116,8 +125,10 @@ def _is_packed(name: str) -> bool:
     return name.lower().endswith(_PACKED)
 
 
-def _packed_refusal() -> NotebookError:
-    return NotebookError("a packed file was handed in", "unpack it and hand in the .ipynb file itself")
+def _other_refusal(name: str) -> NotebookError:
+    if _is_packed(name):
+        return NotebookError("a packed file was handed in", "unpack it and hand in the .ipynb file itself")
+    return NotebookError(f"no notebook ({Path(name).suffix or 'a file without ending'})", "hand in the .ipynb file")
 
 
 def _changed(path: Path) -> datetime | None:

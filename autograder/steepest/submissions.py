@@ -56,7 +56,13 @@ def find_submissions(
         else:
             student = roster.get(submission.student.casefold(), submission.student)
             found.setdefault(student, []).append(Submission(student, submission.path, submission.refusal))
-    return tuple(_only(student, same) for student, same in sorted(found.items())), tuple(unmatched)
+    chosen: list[Submission] = []
+    for student, same in sorted(found.items()):
+        if _alike(same):
+            chosen.append(same[0])
+        else:
+            unmatched += _ambiguous(student, same)
+    return tuple(chosen), tuple(unmatched)
 
 
 def _problem(student: str, roster: dict[str, str]) -> str:
@@ -67,12 +73,18 @@ def _problem(student: str, roster: dict[str, str]) -> str:
     return ""
 
 
-def _only(student: str, same: Sequence[Submission]) -> Submission:
+def _alike(same: Sequence[Submission]) -> bool:
+    """Return whether it does not matter which of a student's submissions is taken."""
     if len({submission.path.resolve() for submission in same}) == 1:
-        return same[0]
-    names = ", ".join(one_line(str(submission.path)) for submission in same[:5])
-    refusal = NotebookError(f"{len(same)} submissions of one student were given ({names})", "keep the one that counts")
-    return Submission(student, same[0].path, refusal)
+        return True
+    read = [submission.read() for submission in same]
+    return all(isinstance(data, bytes) and data == read[0] for data in read)
+
+
+def _ambiguous(student: str, same: Sequence[Submission]) -> Iterator[Unmatched]:
+    """Yield the submissions of which one counts: which one is for a person to say, and nothing is graded until then."""
+    reason = f"{len(same)} different submissions of {student} were given. Try: give the one that counts"
+    yield from (Unmatched(one_line(str(submission.path)), reason) for submission in same)
 
 
 def _below(path: Path, assignment: str) -> Iterator[Submission]:
@@ -80,28 +92,25 @@ def _below(path: Path, assignment: str) -> Iterator[Submission]:
         yield Submission(path.parent.parent.name if path.parent.name == assignment else path.stem, path)
         return
     if (path / assignment).is_dir() and not (path / assignment / assignment).is_dir():
-        yield _in_folder(path.resolve().name, path / assignment, assignment)
+        yield from _in_folder(path.resolve().name, path / assignment, assignment)
         return
     for entry in sorted(path.iterdir()):
         if entry.is_dir() and not entry.name.startswith("."):
-            yield _in_folder(entry.name, entry / assignment, assignment)
+            yield from _in_folder(entry.name, entry / assignment, assignment)
         elif entry.suffix == ".ipynb":
             yield Submission(entry.stem, entry)
 
 
-def _in_folder(student: str, folder: Path, assignment: str) -> Submission:
+def _in_folder(student: str, folder: Path, assignment: str) -> Iterator[Submission]:
+    """Yield the notebook that counts, named after the assignment or the only one; several if none stands out."""
     expected = folder / f"{assignment}.ipynb"
     if folder.is_symlink() or folder.parent.is_symlink():
-        return Submission(
-            student, expected, NotebookError("the folder is a link to another", "hand in the file itself")
-        )
+        yield Submission(student, expected, NotebookError("the folder is a link to another", "hand in the file itself"))
+        return
     notebooks = sorted(folder.glob("*.ipynb")) if folder.is_dir() else []
     named = [path for path in notebooks if path.stem.casefold() == assignment.casefold()]
     chosen = named if len(named) == 1 else notebooks
-    if len(chosen) == 1:
-        return Submission(student, chosen[0])
     if not chosen:
-        return Submission(student, expected, NotebookError("no notebook was handed in", f"hand in {assignment}.ipynb"))
-    names = ", ".join(one_line(path.name, 60) for path in chosen[:5])
-    refusal = NotebookError(f"{len(chosen)} notebooks were handed in ({names})", f"keep one, named {assignment}.ipynb")
-    return Submission(student, expected, refusal)
+        refusal = NotebookError("no notebook was handed in", f"hand in {assignment}.ipynb")
+        yield Submission(student, expected, refusal)
+    yield from (Submission(student, path) for path in chosen)

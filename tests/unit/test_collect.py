@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import zipfile
@@ -70,7 +71,8 @@ def test_a_canvas_zip_gives_each_student_the_newest_version_of_the_named_file(co
     assert changes == {"euler": Change.NEW, "noether": Change.NEW}
     assert submission(course, "euler").read_bytes() == b"second"
     assert submission(course, "noether").read_bytes() == b"renamed"
-    assert notes["euler"] == ("2 earlier or other files left aside", "the platform marks it as late")
+    assert notes["euler"][0] == "2 earlier or other files left aside"
+    assert notes["euler"][1].startswith("the platform marks it as late, and tells no time")
     assert notes["noether"] == ("renamed from noetheremmy_2_20_my work.ipynb",)
     assert [thing.name for thing in unmatched] == ["strangerdanger_3_30_inverse.ipynb"]
 
@@ -122,6 +124,37 @@ def test_a_file_that_is_too_large_or_packed_is_listed_with_the_way_out(course: C
     reasons = {thing.name: thing.reason for thing in unmatched}
     assert "clear the outputs" in reasons["eulerleonhard_1_10_inverse.ipynb"]
     assert "unpack it and hand in the .ipynb file itself" in reasons["noetheremmy_1_10_inverse.zip"]
+
+
+def test_what_a_student_without_a_notebook_handed_in_is_listed(course: Course, tmp_path: Path) -> None:
+    entries = {
+        "eulerleonhard_1_10_answer.pdf": b"%PDF",
+        "noetheremmy_1_10_answer.pdf": b"%PDF",
+        "noetheremmy_1_11_inverse.ipynb": b"x",
+    }
+    changes, unmatched, _ = collected(course, zipped(tmp_path / "z.zip", entries))
+    assert changes == {"noether": Change.NEW}
+    assert [(thing.name, "no notebook (.pdf)" in thing.reason) for thing in unmatched] == [
+        ("eulerleonhard_1_10_answer.pdf", True)
+    ]
+
+
+def test_a_notebook_without_any_function_of_the_assignment_is_remarked(course: Course, tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "metadata": {}, "source": "def g(x):\n    return x", "outputs": []}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    entries = {"eulerleonhard_1_10_inverse.ipynb": json.dumps(book).encode()}
+    _, _, notes = collected(course, zipped(tmp_path / "z.zip", entries))
+    assert notes["euler"] == ("defines none of f: another assignment's notebook?",)
+
+
+def test_a_zip_that_does_not_say_that_its_names_are_utf_8_is_read_all_the_same(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "z.zip", {"galois\u00e9variste_1_2_inverse.ipynb": b"x"})
+    data = bytearray(path.read_bytes())
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + place + 1] &= ~0x08
+    path.write_bytes(bytes(data))
+    (item,) = handed_in(path)
+    assert item.path.name == "galois\u00e9variste_1_2_inverse.ipynb"
 
 
 def test_a_damaged_zip_says_to_download_it_again(course: Course, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from steepest.expect import (
     expect_unchanged,
     expect_useful,
 )
+from steepest.expect.hints import hint_for_inverse
 from steepest.linalg import gradient, heavy_ball, predicted_losses, singular_values, stability_limit
 from steepest.student import Returned
 
@@ -310,3 +311,10 @@ def test_history_too_short_for_a_tail_is_compared_with_the_prediction() -> None:
 
 def test_public_expectations_are_exported() -> None:
     assert all(callable(getattr(expect, name)) for name in expect.__all__)
+
+
+def test_a_tiny_inverse_is_not_taken_for_a_rounded_one() -> None:
+    M = np.asarray([[0, -20000], [10000, 0]], dtype=np.float32)
+    X = np.linalg.inv(M)
+    for wrong, word in ((X.T, "transposed"), (-X, "X M = -I"), (np.zeros_like(X), "still zero")):
+        assert word in hint_for_inverse(wrong, M, 1.0)

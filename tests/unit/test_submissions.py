@@ -51,12 +51,13 @@ def test_of_several_notebooks_the_one_with_the_right_name_is_taken(tmp_path: Pat
     assert found[0].read() == b"right"
 
 
-def test_notebooks_between_which_nothing_decides_are_refused_by_name(tmp_path: Path) -> None:
-    put(tmp_path / "ada" / "inverse" / "a.ipynb")
+def test_notebooks_between_which_nothing_decides_are_listed_and_not_graded(tmp_path: Path) -> None:
+    put(tmp_path / "ada" / "inverse" / "a.ipynb").write_bytes(b"[]")
     put(tmp_path / "ada" / "inverse" / "b.ipynb")
-    found, _ = find_submissions([tmp_path], "inverse")
-    assert isinstance(found[0].read(), NotebookError)
-    assert "a.ipynb, b.ipynb" in str(found[0].read())
+    found, unmatched = find_submissions([tmp_path], "inverse")
+    assert found == ()
+    assert [Path(thing.name).name for thing in unmatched] == ["a.ipynb", "b.ipynb"]
+    assert all("2 different submissions of ada were given. Try: " in thing.reason for thing in unmatched)
 
 
 def test_a_student_without_a_notebook_is_not_dropped(tmp_path: Path) -> None:
@@ -67,9 +68,17 @@ def test_a_student_without_a_notebook_is_not_dropped(tmp_path: Path) -> None:
 
 def test_the_same_student_twice_is_refused_and_not_guessed(tmp_path: Path) -> None:
     first, second = put(tmp_path / "monday" / "ada.ipynb"), put(tmp_path / "tuesday" / "ada.ipynb")
-    found, _ = find_submissions([first, second], "inverse")
-    assert len(found) == 1
-    assert isinstance(found[0].read(), NotebookError)
+    second.write_bytes(b"[]")
+    found, unmatched = find_submissions([first, second], "inverse")
+    assert found == ()
+    assert len(unmatched) == 2
+
+
+def test_the_same_notebook_in_two_places_counts_once(tmp_path: Path) -> None:
+    first, second = put(tmp_path / "monday" / "ada.ipynb"), put(tmp_path / "tuesday" / "ada.ipynb")
+    found, unmatched = find_submissions([first, second], "inverse")
+    assert [submission.read() for submission in found] == [b"{}"]
+    assert unmatched == ()
 
 
 def test_the_same_file_given_twice_counts_once(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Exit codes: 0 done (whatever the scores), 1 a check found errors, 2 wrong usage 
 
 from __future__ import annotations
 
+import errno
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,14 @@ class _Verbs(click.Group):
             return super().invoke(ctx)
         except SteepestError as error:
             fail(str(error))
+        except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            if error.filename is None:
+                raise
+            fail(f"{error.filename}: {error.strerror}. Try: a folder that exists and that you may write to")
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
+                raise
+            fail(f"{error.filename or 'a file'} cannot be written: {error.strerror}. Try: make room, and run it again")
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -21,7 +21,9 @@ MAX_EXPORT_BYTES = 50 << 20
 @click.command()
 @click.argument("assignment_ids", metavar="[ASSIGNMENT...]", nargs=-1)
 @course_option
-@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.  [default: grades.csv]")
+@click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help="Where to.  [default: generated/grades.csv]"
+)
 @click.option("--canvas", is_flag=True, help="Write what Canvas imports, for one ASSIGNMENT.")
 @click.option("--column", help="The assignment in Canvas, such as 'Inverse (4711)'.  [default: its title]")
 @click.option(
@@ -51,16 +53,18 @@ def export(
     if not found:
         fail(f"the gradebook {course.gradebook.url} has no student on it. Try: steepest grade, or nbgrader autograde")
     if not (canvas or exported or column):
-        _write(to or Path("grades.csv"), grade_table(found), found)
+        _write(to or course.generated / "grades.csv", grade_table(found), found)
         return
     if len(known) != 1:
         fail("Canvas takes one assignment at a time. Try: steepest export ASSIGNMENT --canvas")
-    ready = tuple(standing for standing in found if incomplete or not standing.needs_manual)
+    ready = tuple(standing for standing in found if standing.submitted and (incomplete or not standing.needs_manual))
+    if not ready:
+        fail("a person has to grade everybody first; nothing was written. Try: formgrader, or --incomplete")
     text = exported.read_bytes()[:MAX_EXPORT_BYTES].decode("utf-8-sig", "replace") if exported else None
     made = canvas_import(ready, column or known[0].title, text)
-    _write(to or Path(f"canvas-{known[0].id}.csv"), made.text, ready)
+    _write(to or course.generated / f"canvas-{known[0].id}.csv", made.text, ready)
     for standing in found:
-        if standing not in ready:
+        if standing.submitted and standing not in ready:
             errors.print(f"left out, a person has to grade it first: {standing.student}", style="yellow", markup=False)
     for student in made.unknown:
         errors.print(f"left out, {exported} does not list: {student}", style="yellow", markup=False)

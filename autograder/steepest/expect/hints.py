@@ -61,8 +61,11 @@ def hint_for_inverse(X: Array, M: Array, residual: float) -> str:
 
 def _hint_for_rounding(X: Array, right: Array) -> str:
     """Return what to try where ``X`` is the inverse, rounded to some number of decimals."""
+    largest = float(np.abs(right).max(initial=0.0))
     for decimals in range(7):
         step = 10.0**-decimals
+        if 2.0 * step > largest:
+            continue  # all that is much smaller than a step rounds to zero, whatever it is
         if bool((np.abs(X - right) <= 0.51 * step).all() and (np.abs(X - np.round(X, decimals)) <= 1e-3 * step).all()):
             return f"X is the inverse, rounded to {decimals} decimals: return it as it was computed."
     return ""

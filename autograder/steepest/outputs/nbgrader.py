@@ -57,7 +57,7 @@ def score_of(results: Iterable[PropertyResult], max_score: float, exercise: str)
     if most != round(max_score * 100) or not 0 <= points <= most:
         raise SteepestError(
             f"exercise {exercise}: its properties are worth {points_text(most)} points, and {max_score:g} in the "
-            "gradebook. Try: nbgrader generate_assignment --force, after steepest check"
+            "gradebook. Try: steepest check, and then steepest release"
         )
     return points / 100
 
