@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup format format-check lint types floors test test-quick test-slow test-gpu templates course-check \
-        wheel check demo corpus bench bench-reference constraints clean
+        wheel check demo corpus bench bench-nbgrader bench-reference constraints clean
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ corpus: setup  ## grade the corpus of right and wrong solutions: does the grader
 
 bench: setup  ## measure what grading costs, kit and student apart
 	$(BIN)/python -m benchmarks
+
+bench-nbgrader: setup  ## measure nbgrader autograde with the kit and without it; takes minutes
+	$(BIN)/python -m benchmarks.nbgrader_stock
 
 bench-reference: setup  ## measure the reference against torch.linalg, and write docs/reference.md
 	$(BIN)/python -m benchmarks.reference

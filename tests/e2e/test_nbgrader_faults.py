@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import shutil
@@ -24,8 +25,10 @@ from .tiny_course import FULL, HALF, PARTIAL, WRONG, TinyCourse, copied, make, n
 
 pytestmark = [pytest.mark.slow, pytest.mark.kernel]
 
+log = logging.getLogger(__name__)
+
 KILLS = int(os.environ.get("STEEPEST_KILLS", "3"))
-"""At how many points a grader is killed; the figures in docs/gradebook.md are of 50."""
+"""At how many points a grader is killed; `pytest --log-cli-level=INFO` tells how far it is."""
 
 KINDS = {"full": (notebook(), FULL), "half": (notebook(code=HALF), PARTIAL), "none": (notebook(code=WRONG), 0.0)}
 
@@ -73,7 +76,7 @@ def test_a_grader_that_is_killed_leaves_whole_grades_and_the_next_one_ends_the_w
             process.send_signal(signal.SIGKILL)
         found = released.rows()
         assert found == {student: right[student] for student in found}  # what is there is whole
-        print(f"kill {kill + 1} of {KILLS}: {len(found)} of 20 grades were there, each of them whole")
+        log.info("kill %d of %d: %d of 20 grades were there, each of them whole", kill + 1, KILLS, len(found))
     assert {entry.student for entry in released.enter()} == set(right)
     assert released.rows() == right
     assert {path.parent.parent.name for path in executed(released)} == set(right)

@@ -54,10 +54,7 @@ def is_in_gradebook(course: Course, assignment: Assignment) -> bool:
         "SELECT 1 FROM assignment JOIN notebook ON notebook.assignment_id = assignment.id"
         " WHERE assignment.name = ? AND notebook.name = ?"
     )
-    with (
-        told(course),
-        closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=_nbgrader.WAIT_S)) as connection,
-    ):
+    with told(course), closing(_reader(file)) as connection:
         return connection.execute(query, (assignment.id, assignment.notebook.stem)).fetchone() is not None
 
 

@@ -138,7 +138,8 @@ def auto_scores(
     written = {cell.grade_id for cell in release if cell.labels["grade"] and not cell.is_test}
     answered = {result.exercise for result in report.properties}
     if lost := sorted(answered - tests.keys()):
-        raise GradebookError(f"the gradebook has no test cell {', '.join(lost)}. Try: steepest release {assignment.id}")
+        names = ", ".join(lost)
+        raise GradebookError(f"the gradebook has no test cell {names}. Try: steepest release {report.assignment}")
     untouched = _untouched(notebook, release)
     scores: dict[str, float | None] = {name: 0.0 if name in untouched else None for name in written}
     for name, most in tests.items():
