@@ -1,4 +1,4 @@
-"""The pytest plugin: the ``student`` fixture, the ``points`` marker, and the replay of an exam through pytest.
+"""The pytest plugin: the ``student`` fixture, the ``points`` marker, and the replay of an exam.
 
 Properties are ordinary pytest + Hypothesis tests. A student who runs ``pytest test_inverse.py`` gets them as they
 are, on matrices that Hypothesis draws, against the notebook in the same folder. In grading, the frozen matrices of
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import inspect
 import io
 import os
@@ -30,7 +31,6 @@ from steepest.model import Verdict
 from steepest.strategies import Family, family_of
 from steepest.student import NotAskable, Student
 
-STUDENT: pytest.StashKey[Student] = pytest.StashKey()
 SELF_CHECK_EXAMPLES = 12
 """How many matrices Hypothesis tries for each property when a student runs pytest."""
 
@@ -120,10 +120,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def student(request: pytest.FixtureRequest) -> Student:
-    """The functions of the submission: sandboxed in grading, of the notebook beside the properties otherwise."""
-    known = request.config.stash.get(STUDENT, None)
-    if known is not None:
-        return known
+    """The functions of the notebook beside the properties; in grading, sandboxed ones take its place."""
     from steepest.sandbox.inprocess import notebook_caller
 
     chosen = request.config.getoption("--notebook")
@@ -140,8 +137,20 @@ def collect_properties(path: Path) -> tuple[PropertyInfo, ...]:
 
 
 def collect_trials(path: Path) -> tuple[Trial, ...]:
-    """Return the properties of a test file, ready to be tried; nothing is run."""
-    run = _Run(None, None)
+    """Return the properties of a test file, ready to be tried; nothing is run.
+
+    A file is collected once in a process, for as long as it stays as it is.
+    """
+    try:
+        digest = hashlib.sha256(path.read_bytes()).digest()
+    except OSError as error:
+        raise GraderFault(f"{path.name}: {error.strerror}") from error
+    return _collected(path, digest)
+
+
+@functools.lru_cache(maxsize=16)
+def _collected(path: Path, digest: bytes) -> tuple[Trial, ...]:
+    run = _Collecting()
     _pytest(path, run, "--collect-only")
     return tuple(run.trials)
 
@@ -150,13 +159,10 @@ def replay(path: Path, student: Student, exam: Exam) -> tuple[Tried, ...]:
     """Return every property of a test file with its outcomes for ``student`` on the matrices of ``exam``.
 
     Raises:
-        GraderFault: The file cannot be collected, a property has no example, or a property broke.
+        GraderFault: The file cannot be collected, or a property broke.
+        ExamError: The exam has no matrix for a property.
     """
-    run = _Run(student, exam)
-    _pytest(path, run)
-    if len(run.tried) != len(run.trials):
-        raise GraderFault(f"{path.name}: {len(run.tried)} of {len(run.trials)} properties ran")
-    return tuple(run.tried)
+    return tuple(try_on(trial, student, exam) for trial in collect_trials(path))
 
 
 def try_on(trial: Trial, student: Student, exam: Exam) -> Tried:
@@ -165,19 +171,12 @@ def try_on(trial: Trial, student: Student, exam: Exam) -> Tried:
     return Tried(trial, tuple((example, trial.attempt(student, example)) for example in examples))
 
 
-class _Run:
-    """Hooks of one run of pytest: collects the properties, and replays the exam in the place of Hypothesis."""
+class _Collecting:
+    """Hooks of one run of pytest that collects the properties of a file, and what is wrong with it."""
 
-    def __init__(self, student: Student | None, exam: Exam | None) -> None:
-        self.student = student
-        self.exam = exam
+    def __init__(self) -> None:
         self.trials: list[Trial] = []
-        self.tried: list[Tried] = []
         self.faults: list[str] = []
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        if self.student is not None:
-            config.stash[STUDENT] = self.student
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -189,17 +188,6 @@ class _Run:
         for info in (trial.info for trial in self.trials):
             if info.needs and info.needs not in names:
                 raise GraderFault(f"{info.name} needs {info.needs}, which is no property of this file")
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        assert self.exam is not None
-        assert self.student is not None
-        self.tried.append(try_on(_trial(pyfuncitem), self.student, self.exam))
-        return True
-
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
-        if call.excinfo is not None:
-            self.faults.append(str(call.excinfo.value))
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         self.faults.append(str(excinfo.value))
@@ -231,7 +219,7 @@ def _trial(item: pytest.Function) -> Trial:
     return Trial(info, functools.partial(inner, **parameters), "student" in wanted)
 
 
-def _pytest(path: Path, run: _Run, *options: str) -> None:
+def _pytest(path: Path, run: _Collecting, *options: str) -> None:
     """Run pytest on one trusted file, with nothing of the surroundings: no conftest, no ini file, no other plugin."""
     arguments = [
         *("-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "--import-mode=importlib"),
