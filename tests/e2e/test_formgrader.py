@@ -144,7 +144,7 @@ def test_an_instructor_lists_autogrades_grades_by_hand_and_makes_feedback(
         written.fill("2.5")
         written.blur()
     assert grades(course)["why_faster"][1] == 2.5
-    assert len(page.screenshot()) > 20_000
+    assert len(page.screenshot(full_page=True)) > 20_000
 
     page.goto(f"{server}/formgrader/manage_submissions/inverse")
     row = page.locator("tbody tr", has_text=STUDENT)

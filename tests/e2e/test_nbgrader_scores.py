@@ -269,6 +269,8 @@ def test_points_that_do_not_fit_the_gradebook_are_refused_and_nothing_changes(
     before = course.rows()
     properties = course.assignment.properties
     properties.write_text(properties.read_text().replace("@points(3,", "@points(30,"))
+    described = course.root / "course.yml"
+    described.write_text(described.read_text().replace("points: 5.5", "points: 32.5"))
     with pytest.raises(GradebookError, match="its properties are worth 30 points, and 3 in the gradebook"):
         course.enter()
     assert course.rows() == before
