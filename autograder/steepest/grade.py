@@ -7,6 +7,7 @@ and only after that is each failing example asked there once more.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import platform
@@ -196,6 +197,7 @@ def _file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@functools.cache
 def _versions() -> tuple[tuple[str, str], ...]:
     found = [("python", platform.python_version()), ("numpy", np.__version__)]
     for name in ("steepest", "torch", "hypothesis", "ipython"):

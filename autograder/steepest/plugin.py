@@ -223,6 +223,7 @@ def _pytest(path: Path, run: _Collecting, *options: str) -> None:
     """Run pytest on one trusted file, with nothing of the surroundings: no conftest, no ini file, no other plugin."""
     arguments = [
         *("-c", os.devnull, "--rootdir", str(path.parent), "--noconftest", "--import-mode=importlib"),
+        *("--confcutdir", str(path.parent)),  # else every folder above is listed too, and one that vanishes is an error
         *("--assert=plain", "-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception"),
         *("-p", "steepest.plugin", *options, str(path)),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -156,6 +157,17 @@ def test_nothing_of_the_surroundings_is_loaded(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
     monkeypatch.chdir(tmp_path)
     assert len(collect_properties(properties(tmp_path, DIAGONAL))) == 1
+
+
+def test_no_folder_above_the_file_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a busy temp folder, one that vanishes while it is listed would be an error, and one may be forbidden."""
+    path = properties(tmp_path, DIAGONAL)
+    listed: list[str] = []
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda folder: [listed.append(os.fspath(folder)), scandir(folder)][1])
+    assert collect_trials(path)
+    assert str(path.parent) in listed
+    assert not {str(folder) for folder in path.parent.parents} & set(listed)
 
 
 def test_a_failure_is_explained_by_a_small_public_matrix(tmp_path: Path) -> None:

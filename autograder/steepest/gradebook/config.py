@@ -12,7 +12,7 @@ from steepest.course import Course, load_course
 from steepest.errors import SteepestError
 from steepest.gradebook.database import nbgrader_api
 from steepest.gradebook.open_course import set_course
-from steepest.gradebook.races import look_again
+from steepest.gradebook.writing import take_turns
 
 FILE = "nbgrader_config.py"
 NBGRADER = "nbgrader.preprocessors."
@@ -33,7 +33,7 @@ def configure(c: Any, root: Path) -> None:  # noqa: ANN401  # traitlets' Config 
         print(f"steepest: {error}", file=sys.stderr)  # noqa: T201  # nbgrader has no log yet
         raise SystemExit(2) from error
     put_own_programs_first()
-    look_again(nbgrader_api())
+    take_turns(nbgrader_api().Gradebook, course)
     # SQLAlchemy warns of nbgrader's own code, several times a submission; it is nothing about the course.
     warnings.filterwarnings("ignore", module=r"nbgrader\.")
 

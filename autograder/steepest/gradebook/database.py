@@ -161,6 +161,9 @@ def nbgrader_api() -> Any:  # noqa: ANN401  # nbgrader has no types
             from nbgrader import api
     except ImportError as error:
         raise GradebookError(f"nbgrader is needed for this ({error}). Try: pip install 'steepest[nbgrader]'") from error
+    if not hasattr(api.create_engine, "cache_info"):
+        # nbgrader makes an engine each time that it opens its gradebook, and compiles all its statements anew.
+        api.create_engine = functools.lru_cache(maxsize=8)(api.create_engine)
     return api
 
 

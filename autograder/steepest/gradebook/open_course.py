@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from steepest.course import Course, load_course
@@ -24,4 +25,11 @@ def current_course() -> Course:
     """
     if not _course:
         raise GradebookError("no course was opened. Try: run nbgrader where nbgrader_config.py and course.yml lie")
-    return load_course(Path(_course[0].source))
+    source = _course[0].source
+    return _course_of(source, source.read_bytes()) if source.is_file() else load_course(source)
+
+
+@functools.lru_cache(maxsize=1)
+def _course_of(source: Path, content: bytes) -> Course:
+    """Return the course, read once for each content of its file: every notebook asks several times."""
+    return load_course(source)

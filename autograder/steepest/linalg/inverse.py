@@ -119,13 +119,14 @@ def predicted_losses(S: Array, n: int, *, learning_rate: float, momentum: float,
     """
     curvatures = np.zeros(n)
     curvatures[: len(S)] = 2.0 * learning_rate / n**2 * _float64(S) ** 2
+    factors = 1.0 + momentum - curvatures
     previous, current = np.ones(n), np.ones(n)
-    losses = np.empty(steps)
+    residuals = np.empty((steps, n))
     with np.errstate(over="ignore", invalid="ignore"):
         for j in range(steps):
-            losses[j] = np.sum(current**2) / n**2
-            previous, current = current, (1.0 + momentum - curvatures) * current - momentum * previous
-    return losses
+            residuals[j] = current
+            previous, current = current, factors * current - momentum * previous
+        return np.asarray(np.sum(residuals**2, axis=1) / n**2, dtype=np.float64)
 
 
 def tail_factor(S: Array, n: int, *, learning_rate: float, momentum: float) -> float:
