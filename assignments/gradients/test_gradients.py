@@ -343,6 +343,7 @@ def test_later_momentum_step(student, pair):
     X, M = split(pair)
     expect_one_step(student, X, some_velocity(X, M), M)
     expect_one_step(student, X, some_velocity(X, M), M, momentum=0.9)
+    expect_one_step(student, X, some_velocity(X, M), M, momentum=0.0)
 
 
 @points(1.5, exercise="momentum_step")

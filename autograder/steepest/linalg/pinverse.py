@@ -11,7 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from steepest.answers import Array
-from steepest.linalg.inverse import COARSEST_ACCURACY, DESCENT_ACCURACY, ROUNDING_FACTOR, Float64
+from steepest.linalg.inverse import COARSEST_ACCURACY, ROUNDING_FACTOR, Float64
+
+ACCURACY = {"float32": 2e-3, "float64": 1e-3}
+"""What a residual may be, by dtype. First-order methods in float32 carry rounding along: up to 1.6e-4."""
+
+LOWER_RANK_FACTOR = 2.0
+"""How much more it may be in float32 where singular values are dropped: null spaces collect more of it, up to 3.5e-4."""
 
 SMALLEST_RATIO = 1e-5
 """Singular values below this share of the largest one are rounding, and no side of a gap."""
@@ -134,14 +140,17 @@ def penrose_residuals(X: Array, A: Array, rcond: float | None = None) -> Penrose
 def accuracy_bounds(A: Array, rcond: float | None = None) -> Float64:
     """Return the residual that each matrix of ``A`` allows, (*).
 
-    It is 1e-3, or ``30 max(m, n) eps(dtype) k`` where rounding alone may leave more than that, k being the ratio of the
-    largest to the smallest singular value that counts; and never above 0.1.
+    It is `ACCURACY` (in float32 twice that where a singular value does not count), or ``30 max(m, n) eps(dtype) k``
+    where rounding alone may leave more than that, k being the ratio of the largest to the smallest singular value that
+    counts; and never above 0.1.
     """
     S = factors(A).S
     kept = cut(S, rounding_rcond(A) if rcond is None else rcond)
     smallest = np.where(kept > 0.0, kept, np.inf).min(axis=-1, initial=np.inf)
     spread = np.where(np.isfinite(smallest), S.max(axis=-1, initial=0.0) / smallest, 1.0)
-    return np.clip(ROUNDING_FACTOR * rounding_rcond(A) * spread, DESCENT_ACCURACY, COARSEST_ACCURACY)
+    drops = (kept == 0.0).any(axis=-1) & (A.dtype == np.float32)
+    least = ACCURACY[A.dtype.name] * np.where(drops, LOWER_RANK_FACTOR, 1.0)
+    return np.clip(ROUNDING_FACTOR * rounding_rcond(A) * spread, least, COARSEST_ACCURACY)
 
 
 def pinverse_gradient_terms(A: Array, X: Array, G: Array) -> tuple[Float64, Float64, Float64]:

@@ -16,6 +16,7 @@ from steepest.answers import Array
 from steepest.expect.pinverse import CONDITIONS, GRADIENT_BOUND, expect_answer
 from steepest.linalg import max_abs, relative_residual
 from steepest.linalg.pinverse import (
+    ACCURACY,
     accuracy_bounds,
     penrose_residuals,
     pinverse_gradient,
@@ -107,7 +108,8 @@ def main() -> None:
         if name == ON_THE_WAY:
             lines.append(f"| {name} | {value:.2g} | {LEAST} | {value / LEAST:.2g} | {style} |")
         else:
-            lines.append(f"| {name} | {value * 1e-3:.2g} | 0.001 | {1 / max(value, 1e-9):.2g} | {style} |")
+            bound = GRADIENT_BOUND if name == GRADIENT else ACCURACY["float32"]
+            lines.append(f"| {name} | {value * bound:.2g} | {bound} | {1 / max(value, 1e-9):.2g} | {style} |")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

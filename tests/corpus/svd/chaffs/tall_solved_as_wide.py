@@ -1,0 +1,27 @@
+# chaff: tall matrices are transposed first, and the factors not swapped back | breaks: shapes of U and V for tall matrices | fires: test_tall_matrices
+import torch
+
+
+def calculate_svd(M, learning_rate=None, momentum=0.9, steps=None):
+    """Orthogonal iteration on M'M; U follows from M V."""
+    if M.shape[0] > M.shape[1]:
+        return calculate_svd(M.T, learning_rate, momentum, steps)
+    m, n = M.shape
+    k = min(m, n)
+    A = M.double()
+    Q = torch.linalg.qr(torch.randn(n, k, dtype=torch.float64)).Q
+    losses = []
+    count = 90 if steps is None else steps
+    for i in range(count):
+        B = A @ Q
+        losses.append(-B.square().sum().item())
+        Q = torch.linalg.qr(A.T @ B).Q
+    lengths = (A @ Q).norm(dim=0)
+    Q = Q[:, lengths.argsort(descending=True)]
+    U, R = torch.linalg.qr(A @ Q)
+    d = torch.diagonal(R)
+    flip = torch.where(d < 0, -1.0, 1.0).to(torch.float64)
+    U = U * flip
+    S, order = (d * flip).sort(descending=True)
+    U, V = U[:, order], Q[:, order]
+    return U.to(M.dtype), S.to(M.dtype), V.to(M.dtype), losses or [0.0]
