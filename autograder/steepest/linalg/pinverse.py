@@ -17,7 +17,7 @@ ACCURACY = {"float32": 2e-3, "float64": 1e-3}
 """What a residual may be, by dtype. First-order methods in float32 carry rounding along: up to 1.6e-4."""
 
 LOWER_RANK_FACTOR = 2.0
-"""How much more it may be in float32 where singular values are dropped: null spaces collect more of it, up to 3.5e-4."""
+"""How much more it may be in float32 where singular values are dropped: null spaces collect it, up to 3.5e-4."""
 
 SMALLEST_RATIO = 1e-5
 """Singular values below this share of the largest one are rounding, and no side of a gap."""
