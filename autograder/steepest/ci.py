@@ -6,38 +6,28 @@ the runner (a crash, a timeout, a full disk) leaves either that or the score.
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from steepest.ci_inputs import (
-    PRACTICE,
-    Order,
-    Place,
-    find_exam,
-    find_notebook,
-    open_place,
-    safe_name,
-    student_of,
-    take_secret,
-)
-from steepest.errors import GraderFault, NotebookError, SteepestError
-from steepest.grade import Paper, grade
+from steepest.ci_order import PRACTICE, Order, safe_name, student_of, take_secret
+from steepest.ci_timings import Timings
+from steepest.errors import SteepestError
 from steepest.model import GradeReport, Provenance
-from steepest.notebook import parse_notebook, read_submission
 from steepest.outputs.cell_lines import cell_lines
 from steepest.outputs.target import Target
 from steepest.outputs.writers import WRITERS
 from steepest.publication import Publication, put, writable
-from steepest.sandbox.client import Zygote
-from steepest.sandbox.gpu import Device, choose_device
 from steepest.sandbox.limits import Wall
+
+if TYPE_CHECKING:
+    from steepest.ci_grading import Start
+    from steepest.ci_inputs import Place
 
 _log = logging.getLogger(__name__)
 
@@ -47,23 +37,6 @@ _ON_PLATFORM = {"github": "GITHUB_ACTIONS", "classroom50": "SUBMISSION_TAG"}
 """Platforms that say that they are there, by this variable."""
 _ALWAYS = ("json", "html", "junit", "badge")
 _NOTHING_YET = Provenance("", "", "", (), (), "", ())
-
-
-@dataclass
-class Timings:
-    """Seconds of one grading by who spent them; for people, never for a report."""
-
-    wall_s: float = 0.0
-    import_wall_s: float = 0.0
-    student_wall_s: float = 0.0
-    import_cpu_s: float = 0.0
-    student_cpu_s: float = 0.0
-    judge_cpu_s: float = 0.0
-
-    @property
-    def kit_wall_s(self) -> float:
-        """Return the seconds in which nobody waited for torch or for the submission."""
-        return self.wall_s - self.import_wall_s - self.student_wall_s
 
 
 @dataclass(frozen=True)
@@ -85,7 +58,7 @@ class Run:
         order: Order,
         walls: Callable[[], tuple[Wall, ...]],
         timings: Timings | None = None,
-        start: Callable[[Device], AbstractContextManager[Zygote]] = Zygote,
+        start: Start | None = None,
     ) -> None:
         self._start = start
         self._order = order
@@ -105,8 +78,7 @@ class Run:
         try:
             if trouble is not None:
                 raise trouble
-            place = open_place(self._order)
-            self._settle(place)
+            place = self._opened()
             if (files := self._publication.instead()) is not None:
                 report = not_graded(self._order, "the limit of submissions a day is reached; the last result stands")
                 self._publication.problems += put(files)
@@ -132,8 +104,12 @@ class Run:
         problems = tuple(dict.fromkeys(publication.problems))
         return Done(report, publication.log(report), problems, publication.target.folder, repeated)
 
-    def _settle(self, place: Place) -> None:
-        """Take in what course.yml says of outputs and titles."""
+    def _opened(self) -> Place:
+        """Return the assignment, having taken in what course.yml says of outputs and titles."""
+        # From here on everything is imported that grading needs: too late for what a first result must not wait for.
+        from steepest.ci_inputs import open_place
+
+        place = open_place(self._order)
         publication, course, order = self._publication, place.course, self._order
         if course is not None and not order.write and not order.local:
             more = [name for name in course.outputs if name in WRITERS and name not in publication.names]
@@ -142,35 +118,18 @@ class Run:
                 publication.show(not_graded(order, NOT_YET))
         title = course.title if course else ""
         publication.target = replace(publication.target, course_title=title, assignment_title=place.assignment.title)
+        return place
 
     def _graded(self, place: Place, secret: bytes | None) -> GradeReport:
-        device = choose_device(self._order.device or place.assignment.device)
-        walls = self._walls()
-        check_worker_packages()
-        with self._start(device) as zygote:  # it imports torch while this process reads on
-            paper = Paper(place.assignment, find_exam(self._order, place.assignment, secret), walls, device=device)
-            data, notes = self._notebook(place)
-            waiting = time.monotonic()
-            if _can_run(data):
-                zygote.wait_until_ready()
-            self.timings.import_wall_s = time.monotonic() - waiting
-            report = grade(paper, student_of(self._order), data, zygote)
-            self.timings.import_cpu_s = zygote.cpu_s()
-            self.timings.student_wall_s, self.timings.student_cpu_s = zygote.workers_wall_s, zygote.workers_cpu_s
-        return replace(report, notes=(*notes, *report.notes))
+        from steepest.ci_grading import grade_order, start_zygote
 
-    def _notebook(self, place: Place) -> tuple[bytes | NotebookError, tuple[str, ...]]:
-        """Return the bytes of the notebook, or why there are none, with remarks; outputs learn where it lies."""
-        found, notes = find_notebook(self._order, place)
-        if isinstance(found, NotebookError):
-            return found, notes
-        try:
-            data = read_submission(found)
-        except NotebookError as error:
-            return error, notes
-        name, publication = _relative(found, self._order.checkout), self._publication
+        start = self._start or start_zygote
+        return grade_order(self._order, place, secret, self._walls, self.timings, start, self._found)
+
+    def _found(self, notebook: Path, data: bytes) -> None:
+        """Tell the outputs which notebook it is, and where its cells lie."""
+        publication, name = self._publication, _relative(notebook, self._order.checkout)
         publication.target = replace(publication.target, notebook=name, lines=cell_lines(data))
-        return data, notes
 
 
 def not_graded(order: Order, why: str) -> GradeReport:
@@ -182,23 +141,6 @@ def _age_s() -> float:
     """Return how long this process exists: its own imports are a part of what a runner waits for."""
     ticks = int(Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _can_run(data: bytes | NotebookError) -> bool:
-    """Return whether there is a notebook to run, so that torch is waited for."""
-    try:
-        return isinstance(data, bytes) and bool(parse_notebook(data).cells)
-    except NotebookError:
-        return False
-
-
-def check_worker_packages() -> None:
-    """Raise GraderFault, with the way out, where what submissions need is not installed."""
-    missing = [name for name in ("torch", "IPython") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise GraderFault(
-            f"{' and '.join(missing)} cannot be imported, and submissions need it. Try: pip install 'steepest[worker]'"
-        )
 
 
 def _publication(order: Order) -> Publication:

@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from steepest._secret import forget
-from steepest._text_file import SAFE_ID
+from steepest.ci_order import PRACTICE, Order, safe_name
 from steepest.course import Assignment, Course, load_course
 from steepest.errors import CourseError, NotebookError, Problem
 from steepest.exam import Exam, draw_exam, load_exam, practice_exam
 from steepest.grade_class import check_exam
 from steepest.plugin import all_families, collect_properties
 from steepest.released import properties_in, released_assignment
-from steepest.validate import OWN
-
-PRACTICE, SECRET = "practice", "secret"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be graded and where to: the command line, without its words.
-
-    ``exam`` is ``practice``, ``secret`` or the path of a frozen exam. ``write`` names outputs; empty means those of
-    course.yml and of the platforms that are found. ``output`` None means a folder below ``generated``.
-    """
-
-    assignment: str
-    checkout: Path
-    notebook: Path | None = None
-    course: Path | None = None
-    exam: str = PRACTICE
-    write: tuple[str, ...] = ()
-    output: Path | None = None
-    student: str = ""
-    device: str = ""
-    local: bool = False
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,9 +44,18 @@ def open_place(order: Order) -> Place:
 
 
 def find_notebook(order: Order, place: Place) -> tuple[Path | NotebookError, tuple[str, ...]]:
-    """Return the notebook to grade, or why there is none, and remarks on its name."""
+    """Return the notebook to grade, or why there is none, and remarks on its name.
+
+    Raises:
+        CourseError: The order names one that is not there: a slip of whoever gave it, for which no student gets a 0.
+    """
     if order.notebook is not None:
-        return order.checkout / order.notebook, ()
+        path = order.checkout / order.notebook
+        if not path.exists():
+            there = ", ".join(sorted(found.name[:60] for found in order.checkout.glob("*.ipynb"))[:5]) or "no notebook"
+            way_out = f"there is no such file; here is {there}. Without a name it is looked for"
+            raise CourseError(str(order.checkout), [Problem("NOTEBOOK", str(order.notebook), way_out)])
+        return path, ()
     expected = f"{place.assignment.id}.ipynb"
     folders = dict.fromkeys([place.assignment.properties.parent, place.assignment.folder, order.checkout])
     if place.course is not None and order.checkout.resolve() != place.course.root:
@@ -106,41 +89,7 @@ def find_exam(order: Order, assignment: Assignment, secret: bytes | None) -> Exa
     return exam
 
 
-def take_secret(order: Order) -> bytes | None:
-    """Return the secret of the exams if the order asks for it; from now on the environment does not hold it.
-
-    Raises:
-        CourseError: It is asked for, and there is none, or it is too short.
-    """
-    course_file = order.course or order.checkout / "course.yml"
-    names = {"STEEPEST_SECRET"}
-    try:
-        course = load_course(course_file) if order.course is not None or course_file.is_file() else None
-        if course is not None and course.secret.env:
-            names.add(course.secret.env)
-        if order.exam != SECRET:
-            return None
-        if course is None:
-            way_out = "the real exam needs a course.yml, which says where its secret lies; --exam practice needs none"
-            raise CourseError(str(order.checkout), [Problem("course", "(missing)", way_out)])
-        return course.read_secret()
-    finally:
-        for name in names:
-            forget(name)
-
-
 def _name_note(name: str, expected: str) -> tuple[str, ...]:
     if name == expected:
         return ()
     return (f"The notebook is named {name[:100]} and not {expected}; as the only one it was graded all the same.",)
-
-
-def safe_name(assignment: str) -> str:
-    """Return the id of an assignment as it was typed, if it can be a name of a file."""
-    return assignment if SAFE_ID.fullmatch(assignment) else "unknown"
-
-
-def student_of(order: Order) -> str:
-    """Return the student's id: as given, else as the platform says, else ``you``."""
-    said = [order.student, *(order.environment.get(name, "") for name in ("STEEPEST_STUDENT", "GITHUB_ACTOR"))]
-    return next((name for name in said if SAFE_ID.fullmatch(name)), OWN)

@@ -12,6 +12,9 @@ REPORT_SCHEMA = "steepest/report/v1"
 Rows = tuple[tuple[float, ...], ...]
 """A matrix as plain numbers, row by row."""
 
+YOU = "you"
+"""The student of a report that is nobody's submission."""
+
 
 @dataclass(frozen=True)
 class Tensor:

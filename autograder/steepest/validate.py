@@ -8,14 +8,11 @@ from pathlib import Path
 from steepest.course import Assignment
 from steepest.exam import practice_exam
 from steepest.grade import Paper, grade
-from steepest.model import GradeReport
+from steepest.model import YOU, GradeReport
 from steepest.notebook import read_submission
 from steepest.plugin import all_families, collect_properties
 from steepest.sandbox.client import Zygote
 from steepest.sandbox.limits import Wall
-
-OWN = "you"
-"""The student of a report that is nobody's submission."""
 
 
 def practice_paper(assignment: Assignment, walls: Sequence[Wall]) -> Paper:
@@ -35,6 +32,6 @@ def validate(assignment: Assignment, notebook: Path, walls: Sequence[Wall]) -> G
     data = read_submission(notebook)
     paper = practice_paper(assignment, walls)
     if not walls:
-        return grade(paper, OWN, data, None)
+        return grade(paper, YOU, data, None)
     with Zygote() as zygote:
-        return grade(paper, OWN, data, zygote)
+        return grade(paper, YOU, data, zygote)

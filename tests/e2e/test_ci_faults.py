@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from steepest.ci import Done, Run
-from steepest.ci_inputs import Order
+from steepest.ci_order import Order
 from steepest.errors import SandboxUnavailableError
 from steepest.grade_class import confining_walls
 from steepest.outputs.report_json import load_report

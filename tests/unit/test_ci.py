@@ -15,7 +15,8 @@ import pytest
 
 from steepest._secret import forget
 from steepest.ci import NOT_YET, not_graded
-from steepest.ci_inputs import Order, find_notebook, open_place, student_of, take_secret
+from steepest.ci_inputs import find_notebook, open_place
+from steepest.ci_order import Order, student_of, take_secret
 from steepest.course import Course
 from steepest.errors import CourseError, NotebookError, SteepestError
 from steepest.outputs.target import Mode, OutputFile, Target
@@ -104,7 +105,15 @@ def test_none_or_several_notebooks_are_the_students_business(released: Path, nam
 
 
 def test_a_named_notebook_is_taken_as_it_is(released: Path) -> None:
+    (released / "x").mkdir()
+    (released / "x" / "y.ipynb").touch()
     assert notebook_of(released, notebook=Path("x/y.ipynb")) == released / "x" / "y.ipynb"
+
+
+def test_a_named_notebook_that_is_not_there_is_no_zero(released: Path) -> None:
+    (released / "inverse.ipynb").touch()
+    with pytest.raises(CourseError, match=r"NOTEBOOK = invers.ipynb: there is no such file; here is inverse.ipynb"):
+        notebook_of(released, notebook=Path("invers.ipynb"))
 
 
 def test_a_course_that_lies_elsewhere_lends_no_notebook_of_its_own(tmp_path: Path) -> None:

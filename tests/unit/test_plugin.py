@@ -164,7 +164,12 @@ def test_no_folder_above_the_file_is_listed(tmp_path: Path, monkeypatch: pytest.
     path = properties(tmp_path, DIAGONAL)
     listed: list[str] = []
     scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda folder: [listed.append(os.fspath(folder)), scandir(folder)][1])
+
+    def spy(folder: str | os.PathLike[str]) -> object:
+        listed.append(os.fspath(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", spy)
     assert collect_trials(path)
     assert str(path.parent) in listed
     assert not {str(folder) for folder in path.parent.parents} & set(listed)

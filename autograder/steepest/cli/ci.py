@@ -15,10 +15,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from steepest.ci import Done, Run, Timings
-from steepest.ci_inputs import Order
+from steepest.ci import Done, Run
+from steepest.ci_order import Order
+from steepest.ci_timings import Timings
 from steepest.cli import NOT_GRADED, USAGE, device_option, errors, fail
-from steepest.grade_class import confining_walls
 from steepest.model import GradeReport, points_text
 from steepest.outputs.score_sheet import score_sheet
 from steepest.outputs.writers import WRITERS
@@ -122,6 +122,8 @@ def _stoppable(run: Run, *, local: bool) -> Iterator[None]:
 
 
 def _walls(*, no_sandbox: bool) -> tuple[Wall, ...]:
+    from steepest.grade_class import confining_walls  # with all that grading needs: after the first result
+
     if not no_sandbox:
         return confining_walls()
     errors.print("WITHOUT a sandbox: the notebook can read, write and send whatever you can.", style="bold red")

@@ -22,7 +22,7 @@ def score_sheet(report: GradeReport) -> Group:
     """Return the table of properties and points, the explanation of each failure once, remarks, and the score."""
     shown = cleaned(report)
     if shown.needs_human:
-        return Group(Text(f"not graded, the grader failed: {one_line(shown.fault or '')}", style="red"))
+        return Group(Text(f"not graded: {one_line(shown.fault or '')}", style="red"))
     return Group(*_parts(shown))
 
 
