@@ -95,8 +95,31 @@ def slow_example() -> Counterexample:
     )
 
 
-def ordinary_report() -> GradeReport:
-    """Return a report with one of everything."""
+def rate_results() -> tuple[PropertyResult, ...]:
+    """Return the results of safe_learning_rate: one that raised, one that passed."""
+    raised = PropertyResult(
+        "test_learning_rate_below_limit",
+        "The learning rate is below the stability limit.",
+        "safe_learning_rate",
+        Verdict.ERRORED,
+        0,
+        250,
+        message="safe_learning_rate raised ZeroDivisionError: float division by zero",
+        help="Call it in the notebook with the matrix below.",
+        counterexample=Counterexample(
+            "safe_learning_rate(M, momentum=0)",
+            (("M", matrix((1.0,))), ("momentum", 0.0)),
+            "float32",
+            1.0,
+            "ZeroDivisionError: float division by zero",
+        ),
+    )
+    positive = passed("not_too_small", "The learning rate is not absurdly small.", "safe_learning_rate", 150)
+    return raised, positive
+
+
+def inverse_results() -> tuple[PropertyResult, ...]:
+    """Return the results of calculate_inverse: two failures among what passed."""
     ordinary = tuple(passed(name, title, "calculate_inverse", 200) for name, title in TITLES.items())
     failing = {
         "orthogonal_matrices": replace(
@@ -120,25 +143,12 @@ def ordinary_report() -> GradeReport:
             nondeterministic=True,
         ),
     }
-    inverse = tuple(failing.get(result.name.removeprefix("test_"), result) for result in ordinary)
-    rate = PropertyResult(
-        "test_learning_rate_below_limit",
-        "The learning rate is below the stability limit.",
-        "safe_learning_rate",
-        Verdict.ERRORED,
-        0,
-        250,
-        message="safe_learning_rate raised ZeroDivisionError: float division by zero",
-        help="Call it in the notebook with the matrix below.",
-        counterexample=Counterexample(
-            "safe_learning_rate(M, momentum=0)",
-            (("M", matrix((1.0,))), ("momentum", 0.0)),
-            "float32",
-            1.0,
-            "ZeroDivisionError: float division by zero",
-        ),
-    )
-    convergence = (
+    return tuple(failing.get(result.name.removeprefix("test_"), result) for result in ordinary)
+
+
+def convergence_results() -> tuple[PropertyResult, ...]:
+    """Return the results of the convergence: one that passed, one that failed, one that could not be asked."""
+    return (
         passed("same_spectrum", "Matrices with the same spectrum converge alike.", "convergence", 400),
         PropertyResult(
             "test_tail_rate",
@@ -163,11 +173,14 @@ def ordinary_report() -> GradeReport:
             help="Add a parameter steps=2000 and do that many updates.",
         ),
     )
-    positive = passed("not_too_small", "The learning rate is not absurdly small.", "safe_learning_rate", 150)
+
+
+def ordinary_report() -> GradeReport:
+    """Return a report with one of everything."""
     return GradeReport(
         assignment="inverse",
         student="noether",
-        properties=(rate, positive, *inverse, *convergence),
+        properties=(*rate_results(), *inverse_results(), *convergence_results()),
         notes=("calculate_inverse is defined twice, in cells 6 and 14; the last one is graded.",),
         cells=(CellNote(9, "!ls is not run here; use Python instead."), CellNote(12, "raised NameError: x")),
         provenance=PROVENANCE,
