@@ -65,15 +65,19 @@ def expect_pinverse(X: Array, A: Array, *, conditions: Sequence[int] = ALL_FOUR,
     """
     residuals, bounds = penrose_residuals(X, A, rcond), accuracy_bounds(A, rcond)
     shares = np.stack([np.nan_to_num(residuals[number - 1] / bounds, nan=np.inf) for number in conditions])
-    if not shares.size or float(shares.max()) <= 1.0:
+    if not shares.size:
         return
     worst, *item = (int(index) for index in np.unravel_index(int(shares.argmax()), shares.shape))
     place, condition = tuple(item), conditions[worst]
     quantity = CONDITIONS[condition - 1] + _item_words(place)
-    expect_at_most(
-        quantity if rcond is None else f"{quantity}, where A is without its singular values up to rcond * S[0],",
-        float(residuals[condition - 1][place]),
-        float(bounds[place]),
+    words = quantity if rcond is None else f"{quantity}, where A is without its singular values up to rcond * S[0],"
+    value, bound = float(residuals[condition - 1][place]), float(bounds[place])
+    if float(shares[worst][place]) <= 1.0:
+        return expect_at_most(words, value, bound)  # a hint would have nothing to explain
+    return expect_at_most(
+        words,
+        value,
+        bound,
         help=hint_for_pinverse(X, A, place, condition, rcond),
         heat_map=("X - A+", (X - pseudo_inverse(A, rcond))[place]),
     )
