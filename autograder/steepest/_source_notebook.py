@@ -47,6 +47,11 @@ class LabelledCell:
         """Return how to find the cell: its number from 1 and its label."""
         return f"cell {self.cell.index}" + (f" ({self.cell.grade_id})" if self.cell.grade_id else "")
 
+    @property
+    def has_solution_region(self) -> bool:
+        """Return whether nbgrader finds a solution to clear in the cell, beside which the rest of it stays."""
+        return "BEGIN SOLUTION" in self.cell.source
+
     def is_labelled(self, name: str) -> bool:
         """Return whether the label ``name`` is set."""
         return self.labels is not None and self.labels.get(name) is True
@@ -62,12 +67,21 @@ def read_labelled(path: Path) -> tuple[LabelledCell, ...]:
         data = read_submission(path)
         notebook = parse_notebook(data)
     except NotebookError as error:
-        raise CourseError(str(path), [Problem("file", error.reason, error.way_out)]) from error
+        raise CourseError(str(path), [Problem("file", error.reason, _way_out(path))]) from error
     raw = json.loads(data).get("cells")
     if notebook.remarks or not isinstance(raw, list):
         problem = Problem("file", "; ".join(notebook.remarks) or "nbformat 3", "open it in Jupyter and save it again")
         raise CourseError(str(path), [problem])
     return tuple(_labelled(cell, item) for cell, item in zip(notebook.cells, raw, strict=True))
+
+
+def _way_out(path: Path) -> str:
+    """Return what mends a notebook that cannot be read, for its instructor: the error speaks to those who hand in."""
+    if not path.exists():
+        return "save the notebook there, or mend the path in course.yml"
+    if path.is_symlink() or not path.is_file():
+        return "put the .ipynb file itself there"
+    return "open it in Jupyter with a Python kernel, clear its outputs and save it, or take an earlier version"
 
 
 def _labelled(cell: Cell, raw: Mapping[str, Any]) -> LabelledCell:
@@ -97,6 +111,27 @@ def metadata_problems(cells: Iterable[LabelledCell]) -> Iterator[Problem]:
         name = item.labels.get("grade_id")
         if _has_role(item.labels) and isinstance(name, str) and seen.setdefault(name, item.where) != item.where:
             yield Problem(item.where, name, f"{seen[name]} has this grade_id already; a copied cell needs its own")
+
+
+def region_problems(cells: Iterable[LabelledCell]) -> Iterator[Problem]:
+    """Yield each region of `SECRET_REGIONS` that nbgrader does not clear: one without an end, or in a wrong cell."""
+    for item in cells:
+        for region in SECRET_REGIONS:
+            marks = re.findall(f"(BEGIN|END) {region}", item.cell.source)
+            if marks != ["BEGIN", "END"] * (len(marks) // 2):
+                found = f"{marks.count('BEGIN')} x BEGIN {region}, {marks.count('END')} x END {region}"
+                yield Problem(item.where, found, f"each BEGIN {region} needs an END {region} of its own below it")
+        if item.has_solution_region and not item.is_labelled("solution"):
+            way_out = "choose Autograded answer for this cell in the assignment toolbar"
+            yield Problem(item.where, "BEGIN SOLUTION in a cell that is no solution cell", way_out)
+
+
+def cleared_whole(cells: Iterable[LabelledCell]) -> Iterator[LabelledCell]:
+    """Yield the code cells of which nbgrader leaves students nothing, though they are no manually graded answer."""
+    for item in cells:
+        answer = item.cell.kind == "code" and item.is_labelled("solution") and not item.is_labelled("grade")
+        if answer and item.cell.source.strip() and not item.has_solution_region:
+            yield item
 
 
 def _schema_problems(labels: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from steepest._definitions import defined_names
-from steepest._source_notebook import LabelledCell, cell_points, metadata_problems, read_labelled, surviving
+from steepest._source_notebook import (
+    LabelledCell,
+    cell_points,
+    cleared_whole,
+    metadata_problems,
+    read_labelled,
+    region_problems,
+    surviving,
+)
 from steepest.course import Assignment, Course, load_roster
 from steepest.errors import CourseError, SteepestError
 from steepest.model import GradeReport, points_text
@@ -21,6 +30,8 @@ MakeTemplate = Callable[[Assignment], bytes]
 """Makes a release and returns the bytes of its notebook; raises a `SteepestError` if that is not possible."""
 
 Found = Iterator["Finding"]
+
+_MARK = "write ### BEGIN SOLUTION and ### END SOLUTION around what students are to write"
 
 
 class Severity(Enum):
@@ -80,9 +91,11 @@ def _assignment(
         yield from (_error(_place(assignment, "notebook"), p.value, p.way_out) for p in error.problems)
         return
     yield from _layout(assignment)
-    metadata = [_error(_place(assignment, p.where), p.value, p.way_out) for p in metadata_problems(cells)]
-    yield from metadata
-    yield from _functions(assignment, cells)
+    labels = [*metadata_problems(cells), *region_problems(cells)]
+    unfit = [_error(_place(assignment, p.where), p.value, p.way_out) for p in labels]
+    unfit += _functions(assignment, cells)
+    yield from unfit
+    yield from _cleared_whole(assignment, cells)
     if not assignment.properties.is_file():
         what = f"no file {assignment.properties}"
         yield _error(_place(assignment, "properties"), what, "mend the path in course.yml")
@@ -95,7 +108,7 @@ def _assignment(
     yield from _points(assignment, cells, properties)
     yield from _solution_scores_full(assignment, grade)
     yield from _earlier_release(course, assignment, cells)
-    if not metadata:
+    if not unfit:
         yield from _template_scores_nothing(assignment, grade, make_template)
 
 
@@ -106,11 +119,22 @@ def _layout(assignment: Assignment) -> Found:
 
 
 def _functions(assignment: Assignment, cells: Sequence[LabelledCell]) -> Found:
-    defined = {name for item in cells if item.cell.kind == "code" for name in defined_names(item.cell.source)}
+    """Yield the graded functions that the source does not define, and those that students would get as they stand."""
+    defined = [(item, defined_names(item.cell.source)) for item in cells if item.cell.kind == "code"]
     for function in assignment.functions:
-        if function not in defined:
+        defining = [item for item, names in defined if function in names]
+        if not defining:
             way_out = "define it at the top level of a code cell, or mend the name in course.yml"
             yield _error(_place(assignment, "functions"), f"{function} is not defined in the source notebook", way_out)
+        elif not any(item.has_solution_region or item.is_labelled("solution") for item in defining):
+            what = f"students get {function} as it stands, since nothing of it is marked as a solution"
+            yield _error(_place(assignment, defining[-1].where), what, f"{_MARK}, and choose Autograded answer for it")
+
+
+def _cleared_whole(assignment: Assignment, cells: Sequence[LabelledCell]) -> Found:
+    for item in cleared_whole(cells):
+        what = "has no ### BEGIN SOLUTION, so students get nothing of this cell, not even the line with def"
+        yield _warning(_place(assignment, item.where), what, _MARK)
 
 
 def _points(assignment: Assignment, cells: Sequence[LabelledCell], properties: Sequence[PropertyInfo]) -> Found:
@@ -190,17 +214,27 @@ def _graded(assignment: Assignment, notebook: bytes, grade: GradeBytes) -> Grade
 
 
 def _earlier_release(course: Course, assignment: Assignment, cells: Sequence[LabelledCell]) -> Found:
-    """Yield the solutions in a release that was made earlier, before the source was changed."""
-    folder = course.generated / "release" / assignment.id
+    """Yield the solutions in the release that was made of this source; an older one is not judged, only told."""
+    path = course.generated / "release" / assignment.id / assignment.notebook.name
     try:
-        released = read_labelled(folder / assignment.notebook.name)
+        released = read_labelled(path)
     except CourseError:
+        return
+    made = _written(path)
+    changed = [source.name for source in (assignment.notebook, assignment.properties) if _written(source) > made]
+    if changed:
+        what = f"{path.parent.relative_to(course.root)} is older than {' and '.join(changed)}"
+        yield _warning(_place(assignment, "release"), what, f"run steepest release {assignment.id}")
         return
     properties = assignment.properties.read_text(encoding="utf-8")
     text = "\n".join(item.cell.source for item in released)
     for problem in surviving(cells, properties, text):
         way_out = f"run steepest release {assignment.id} again"
         yield _error(_place(assignment, f"release of {problem.where}"), f"holds a solution: {problem.value}", way_out)
+
+
+def _written(path: Path) -> int:
+    return path.stat().st_mtime_ns
 
 
 def _place(assignment: Assignment, part: str) -> str:

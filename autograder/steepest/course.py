@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -107,6 +108,15 @@ class Course:
         known = ", ".join(assignment.id for assignment in self.assignments)
         problem = Problem("assignment", short(assignment_id), f"no such assignment; course.yml has: {known}")
         raise CourseError(str(self.source), [problem])
+
+    def only(self, assignment_ids: Sequence[str]) -> Course:
+        """Return the course with just these assignments, in the order given; no id means all of them.
+
+        Raises:
+            CourseError: One of them does not exist; the text lists the ids that do.
+        """
+        chosen = tuple(self.assignment(name) for name in dict.fromkeys(assignment_ids))
+        return replace(self, assignments=chosen or self.assignments)
 
     def read_secret(self) -> bytes:
         """Return the secret of the exams, without surrounding white space; it is read anew at each call.

@@ -179,7 +179,7 @@ def _refuse(reason: str, way_out: str) -> NoReturn:
 
 def _check_file(status: os.stat_result, max_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
-        _refuse(f"the submission is {_file_kind(status.st_mode)}, not a file", _HAND_IN)
+        _refuse(f"this is {_file_kind(status.st_mode)}, not a file", _HAND_IN)
     if status.st_size > max_bytes:
         _refuse(f"the file has {status.st_size} bytes, more than the {max_bytes} allowed", _CLEAR_OUTPUTS)
 
@@ -190,9 +190,9 @@ def _unopened(error: OSError | ValueError) -> NotebookError:
         case errno.ENOENT | errno.ENOTDIR:
             return NotebookError("there is no such file", "check the name of the notebook in the submission's folder")
         case errno.ELOOP:
-            return NotebookError("the submission is a symbolic link, not a file", _HAND_IN)
+            return NotebookError("this is a symbolic link, not a file", _HAND_IN)
         case errno.ENXIO:
-            return NotebookError("the submission is a pipe or a socket, not a file", _HAND_IN)
+            return NotebookError("this is a pipe or a socket, not a file", _HAND_IN)
         case _:
             reason = os.strerror(number) if number is not None else "the name holds a NUL"
             return NotebookError(f"the file cannot be opened ({reason})", "check its name and permissions")

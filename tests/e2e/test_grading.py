@@ -137,6 +137,7 @@ def test_a_judge_that_dies_takes_no_submission_along(course: SmallCourse) -> Non
         (("grade", "inverse", "submitted"), "there is no exam yet"),
         (("exam", "show", "inverse"), "there is no exam yet"),
         (("check", "--course", "absent.yml"), "absent.yml"),
+        (("check", "inverse", "no-such-assignment"), "course.yml has: gradients, inverse"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -149,6 +150,15 @@ def test_wrong_usage_is_answered_in_one_clear_message(
     assert done.returncode == 2
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_check_of_one_assignment_says_nothing_of_the_others(course: SmallCourse) -> None:
+    one = course.run("check", "inverse", "--no-grading")
+    assert one.returncode == 0, one.stdout
+    assert "no error found (assignments: inverse)" in one.stdout
+    everything = course.run("check", "--no-grading")
+    assert everything.returncode == 1
+    assert "error: gradients: notebook: there is no such file" in everything.stdout
 
 
 def test_what_belongs_to_nobody_is_listed_and_the_others_are_graded(course: SmallCourse) -> None:

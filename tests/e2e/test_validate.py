@@ -94,3 +94,16 @@ def test_the_wheel_of_a_release_is_all_that_the_folder_needs(
     assert done.stdout.startswith(str(site))
     assert "X' M = I: the answer is transposed" in " ".join(done.stdout.split())
     assert "</html>" in (folder / "report.html").read_text()
+
+
+def test_a_notebook_as_it_was_released_is_told_in_a_table_and_two_lines(folder: Path) -> None:
+    functions = ("safe_learning_rate", "calculate_inverse")
+    stubs = "\n".join(f"def {name}(M, **options):\n    raise NotImplementedError()" for name in functions)
+    (folder / "inverse.ipynb").write_bytes(notebook(stubs, "calculate_inverse(1)"))
+    done = run(folder, [sys.executable, "-m", "steepest", "validate"])
+    assert done.returncode == 0, done.stderr
+    told = " ".join(done.stdout.split())
+    assert all(f"{name} (" in told for name in functions)
+    assert "cell 2: stopped at what is not written yet" in told
+    assert told.endswith("0 / 36 points (26 errored)")
+    assert "torch.tensor" not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,32 @@ def test_missing_notebook_is_found(root: Path) -> None:
     assert findings(root) == ["inverse: notebook: there is no such file"]
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("", "the file is empty"),
+        ('{"cells": [], "nbformat": 4}', "the notebook has no cells"),
+        ("<html>", "the file is not a notebook: it looks like an HTML page"),
+    ],
+)
+def test_unreadable_notebook_is_told_to_its_instructor_and_not_to_a_student(
+    root: Path, content: str, what: str
+) -> None:
+    (root / "assignments" / "inverse" / "inverse.ipynb").write_text(content, encoding="utf-8")
+    (finding,) = check_course(load_course(root / "course.yml"))
+    assert finding.what.startswith(what)
+    assert "open it in Jupyter" in finding.way_out
+    assert "hand" not in str(finding)
+
+
+def test_folder_in_place_of_the_notebook_is_told_to_its_instructor(root: Path) -> None:
+    path = root / "assignments" / "inverse" / "inverse.ipynb"
+    path.unlink()
+    path.mkdir()
+    (finding,) = check_course(load_course(root / "course.yml"))
+    assert (finding.what, finding.way_out) == ("this is a folder, not a file", "put the .ipynb file itself there")
+
+
 def test_missing_properties_are_found(root: Path) -> None:
     (root / "assignments" / "inverse" / "test_inverse.py").unlink()
     assert findings(root) == [f"inverse: properties: no file {root}/assignments/inverse/test_inverse.py"]
@@ -236,6 +263,49 @@ def test_written_answer_that_is_not_manually_graded_is_found(root: Path) -> None
     assert "inverse: cell 3 (why): Markdown" in findings(root)
 
 
+def test_graded_function_that_students_would_get_as_it_stands_is_found(root: Path) -> None:
+    rewrite(root, code("def calculate_inverse(M):\n    return M"), points_cell())
+    what = "students get calculate_inverse as it stands, since nothing of it is marked as a solution"
+    assert findings(root) == [f"inverse: cell 1: {what}"]
+
+
+def test_solution_cell_without_a_region_is_a_warning_since_nbgrader_clears_all_of_it(root: Path) -> None:
+    rewrite(
+        root, code("def calculate_inverse(M):\n    return M", labels(grade_id="code", solution=True)), points_cell()
+    )
+    found = check_course(load_course(root / "course.yml"), grade=RIGHT, make_template=lambda assignment: TEMPLATE)
+    assert [(finding.severity, finding.where) for finding in found] == [(Severity.WARNING, "inverse: cell 1 (code)")]
+    assert "not even the line with def" in found[0].what
+
+
+def test_empty_and_manually_graded_answers_need_no_region(root: Path) -> None:
+    empty = code("", labels(grade_id="free", solution=True))
+    read = code("def mine(): ...", labels(grade_id="read", solution=True, grade=True, points=1))
+    rewrite(root, solution_cell(), points_cell(), empty, read)
+    assert not any("cell 3" in line or "cell 4" in line for line in findings(root))
+
+
+@pytest.mark.parametrize("region", ["SOLUTION", "MARK SCHEME", "HIDDEN TESTS"])
+@pytest.mark.parametrize(
+    ("marks", "what"),
+    [
+        (("BEGIN",), "1 x BEGIN {0}, 0 x END {0}"),
+        (("END",), "0 x BEGIN {0}, 1 x END {0}"),
+        (("END", "BEGIN"), "1 x BEGIN {0}, 1 x END {0}"),
+        (("BEGIN", "BEGIN", "END", "END"), "2 x BEGIN {0}, 2 x END {0}"),
+    ],
+)
+def test_region_without_its_other_end_is_found(root: Path, region: str, marks: tuple[str, ...], what: str) -> None:
+    source = "\n".join(["def other(): ...", *(f"### {mark} {region}" for mark in marks)])
+    rewrite(root, solution_cell(), points_cell(), code(source, labels(grade_id="other", solution=True, grade=True)))
+    assert f"inverse: cell 3 (other): {what.format(region)}" in findings(root)
+
+
+def test_solution_region_in_a_cell_that_is_no_solution_cell_is_found(root: Path) -> None:
+    rewrite(root, solution_cell() | {"metadata": {}}, points_cell())
+    assert findings(root) == ["inverse: cell 1: BEGIN SOLUTION in a cell that is no solution cell"]
+
+
 def test_written_question_carries_points_of_its_own(root: Path) -> None:
     task = {
         "cell_type": "markdown",
@@ -275,10 +345,26 @@ def test_template_that_cannot_be_made_is_found(root: Path) -> None:
     assert [finding.what for finding in found] == ["a solution survived"]
 
 
+def released_with_a_solution(root: Path) -> Path:
+    """Return the notebook of a release that was made after all of its source was written."""
+    path = root / "generated" / "release" / "inverse" / "inverse.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(notebook(code(f"def f():\n        {SOLUTION_LINE}")), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["inverse.ipynb", "test_inverse.py"])
+def test_release_older_than_its_source_is_told_and_not_judged(root: Path, name: str) -> None:
+    made = released_with_a_solution(root).stat().st_mtime_ns
+    os.utime(root / "assignments" / "inverse" / name, ns=(made + 1, made + 1))
+    found = check_course(load_course(root / "course.yml"), grade=RIGHT, make_template=lambda assignment: TEMPLATE)
+    assert [str(finding) for finding in found] == [
+        f"warning: inverse: release: generated/release/inverse is older than {name}. Try: run steepest release inverse"
+    ]
+
+
 def test_solution_in_an_earlier_release_is_found(root: Path) -> None:
-    folder = root / "generated" / "release" / "inverse"
-    folder.mkdir(parents=True)
-    (folder / "inverse.ipynb").write_text(notebook(code(f"def f():\n        {SOLUTION_LINE}")), encoding="utf-8")
+    released_with_a_solution(root)
     assert findings(root) == [f"inverse: release of cell 1 (code): holds a solution: '{SOLUTION_LINE}'"]
 
 

@@ -231,6 +231,14 @@ def test_unknown_assignment_lists_the_known_ones(tmp_path: Path) -> None:
     assert course.assignment("inverse") is course.assignments[0]
     with pytest.raises(CourseError, match=r"'invers': .* has: inverse$"):
         course.assignment("invers")
+    with pytest.raises(CourseError, match=r"'invers': .* has: inverse$"):
+        course.only(["inverse", "invers"])
+
+
+def test_course_is_narrowed_to_the_assignments_that_are_named_or_left_as_it_is() -> None:
+    course = load_course(Path(__file__).parents[2] / "course.yml")
+    assert [chosen.id for chosen in course.only(["svd", "inverse", "svd"]).assignments] == ["svd", "inverse"]
+    assert course.only([]) == course
 
 
 @pytest.mark.parametrize("line", [f"secret: {SECRET}", f"secrets: {SECRET}", f"secret: {{value: {SECRET}}}"])

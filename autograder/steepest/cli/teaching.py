@@ -40,15 +40,17 @@ def release(assignment_id: str, course_file: Path, output: Path | None) -> None:
 
 
 @click.command()
+@click.argument("assignment_ids", metavar="[ASSIGNMENT]...", nargs=-1)
 @course_option
 @click.option("--no-grading", is_flag=True, help="Only look at files; do not run solutions and templates.")
-def check(course_file: Path, no_grading: bool) -> None:
-    """Look for mistakes in a course before its students do.
+def check(assignment_ids: Sequence[str], course_file: Path, no_grading: bool) -> None:
+    """Look for mistakes in a course before its students do: in each ASSIGNMENT that is named, or else in all.
 
-    Files exist, points sum, notebook and properties agree, the solution earns full marks, the template earns zero,
-    and no solution survives in a release. Exit code 1 if there is an error; warnings do not count.
+    Files exist, points sum, notebook and properties agree, solutions are marked as such, the solution earns full
+    marks, the template earns zero, and no solution survives in a release. Exit code 1 if there is an error; warnings
+    do not count.
     """
-    course = load_course(course_file)
+    course = load_course(course_file).only(assignment_ids)
     with tempfile.TemporaryDirectory() as folder, console.status("checking the course ...") as status:
 
         def make_template(assignment: Assignment) -> bytes:
@@ -65,8 +67,10 @@ def _grading(*, enabled: bool) -> Iterator[GradeBytes | None]:
     """Lend the real grading on a practice exam; None where it is not wanted or submissions cannot be confined."""
     try:
         walls = confining_walls() if enabled else ()
-    except SandboxUnavailableError as error:
-        errors.print(f"solutions and templates are not run: {error}", style="yellow", markup=False)
+    except SandboxUnavailableError:
+        # The error's own way out speaks of an option of other verbs.
+        what = "solutions and templates are not run, since this machine cannot confine them"
+        errors.print(f"{what}. Try: steepest doctor, which shows what is missing", style="yellow")
         walls = ()
     if not walls:
         yield None
