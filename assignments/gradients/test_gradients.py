@@ -132,9 +132,10 @@ def test_mse_of_scaled_matrices(student, pair):
 @points(0.5, exercise="mse")
 @given(pair=float64_pairs())
 def test_mse_in_float64(student, pair):
-    """mse is right to 9 digits for matrices in float64."""
+    """mse is right to 9 digits for matrices in float64, which stay as they are."""
     y_hat, y = split(pair)
     expect_mse(mse_of(student, y_hat, y), y_hat, y)
+    expect_unchanged(student.mse(y_hat, y))
 
 
 @points(1, exercise="mse_gradient")
@@ -172,9 +173,10 @@ def test_derivative_of_scaled_matrices(student, pair):
 @points(0.5, exercise="mse_gradient")
 @given(pair=float64_pairs())
 def test_derivative_in_float64(student, pair):
-    """The derivative is right to 9 digits for matrices in float64."""
+    """The derivative is right to 9 digits for matrices in float64, which stay as they are."""
     y_hat, y = split(pair)
     expect_mse_gradient(like(student.mse_gradient(y_hat, y), y_hat), y_hat, y)
+    expect_unchanged(student.mse_gradient(y_hat, y))
 
 
 @points(1, exercise="mse_gradient")
@@ -223,9 +225,10 @@ def test_loss_of_scaled_matrices(student, pair):
 @points(0.5, exercise="loss")
 @given(pair=float64_guesses())
 def test_loss_in_float64(student, pair):
-    """The loss is right to 9 digits for matrices in float64."""
+    """The loss is right to 9 digits for matrices in float64, which stay as they are."""
     X, M = split(pair)
     expect_loss(loss_of(student, X, M), X, M)
+    expect_unchanged(student.loss(X, M))
 
 
 @points(2.5, exercise="gradient")
@@ -255,9 +258,10 @@ def test_gradient_of_scaled_matrices(student, pair):
 @points(1, exercise="gradient")
 @given(pair=float64_guesses())
 def test_gradient_in_float64(student, pair):
-    """The gradient is right to 9 digits for matrices in float64."""
+    """The gradient is right to 9 digits for matrices in float64, which stay as they are."""
     X, M = split(pair)
     expect_gradient(like(student.gradient(X, M), X), X, M)
+    expect_unchanged(student.gradient(X, M))
 
 
 @points(1.5, exercise="gradient")
@@ -315,9 +319,10 @@ def test_step_of_scaled_matrices(student, pair):
 @points(0.5, exercise="gradient_step")
 @given(pair=float64_guesses())
 def test_step_in_float64(student, pair):
-    """One step is right to 9 digits for matrices in float64."""
+    """One step is right to 9 digits for matrices in float64, which stay as they are."""
     X, M = split(pair)
     expect_step(like(student.gradient_step(X, M, some_rate(M)), X), X, M, learning_rate=some_rate(M))
+    expect_unchanged(student.gradient_step(X, M, some_rate(M)))
 
 
 @points(0.5, exercise="gradient_step", needs="test_step")
@@ -380,9 +385,10 @@ def test_momentum_step_of_scaled_matrices(student, pair):
 @points(0.5, exercise="momentum_step")
 @given(pair=float64_guesses())
 def test_momentum_step_in_float64(student, pair):
-    """A step with momentum is right to 9 digits for matrices in float64."""
+    """A step with momentum is right to 9 digits for matrices in float64, which stay as they are."""
     X, M = split(pair)
     expect_one_step(student, X, some_velocity(X, M), M)
+    expect_unchanged(student.momentum_step(X, some_velocity(X, M), M, some_rate(M), 0.8))
 
 
 @points(1, exercise="momentum_step", needs="test_later_momentum_step")

@@ -116,8 +116,9 @@ def test_similarity_of_one_document_or_one_word(student, M):
 @points(0.5, exercise="word_similarity")
 @given(M=float64_indicators())
 def test_similarity_in_float64(student, M):
-    """The similarity of words in a float64 matrix is a float64 matrix."""
+    """The similarity of words in a float64 matrix is in float64; M stays as it is."""
     expect_similarity(similarity(student, M), M)
+    expect_unchanged(student.word_similarity(M))
 
 
 @points(0.5, exercise="word_similarity")
@@ -189,8 +190,9 @@ def test_low_rank_of_one_document_or_one_word(student, M):
 @points(0.5, exercise="low_rank")
 @given(M=float64_indicators())
 def test_low_rank_in_float64(student, M):
-    """A nearest matrix to a float64 matrix is a float64 matrix."""
+    """A nearest matrix to a float64 matrix is in float64; M stays as it is."""
     expect_low_ranks(student, M, *range(1, min(M.shape) + 1))
+    expect_unchanged(student.low_rank(M, 1))
 
 
 @points(0.5, exercise="low_rank")
@@ -255,8 +257,9 @@ def test_one_document_or_one_word(student, M):
 @points(0.5, exercise="least_squares")
 @given(M=float64_indicators())
 def test_least_squares_in_float64(student, M):
-    """x is right for matrices in float64, and in float64 itself."""
+    """x is right for matrices in float64, and in float64 itself; M and y stay as they are."""
     expect_shortest(solution(student, M), M, some_target(M))
+    expect_unchanged(student.least_squares(M, some_target(M)))
 
 
 @points(0.5, exercise="least_squares", needs="test_independent_words")

@@ -27,6 +27,7 @@ from steepest.expect import (
     expect_curves_agree,
     expect_falling,
     expect_first_loss,
+    expect_follows_scale,
     expect_heavy_ball,
     expect_history,
     expect_inverse,
@@ -119,8 +120,9 @@ def test_rate_is_stable_with_momentum(student, M):
 @points(1, exercise="safe_learning_rate")
 @given(M=well_conditioned_matrices())
 def test_rate_is_useful(student, M):
-    """The rate for momentum 0.9 is at least 1/300 of the stability limit: safe, but not for ever on its way."""
+    """The rate is at least 1/300 of the stability limit, for momentum 0.9 and close to 1: safe, but not for ever."""
     expect_useful(rate_of(student, M, 0.9), M, momentum=0.9)
+    expect_useful(rate_of(student, M, 0.999), M, momentum=0.999)
 
 
 @points(0.5, exercise="safe_learning_rate")
@@ -134,10 +136,11 @@ def test_rate_is_stable_for_positive_definite_matrices(student, M):
 @points(0.5, exercise="safe_learning_rate")
 @given(M=scaled_matrices())
 def test_rate_follows_the_scale(student, M):
-    """The rate is stable and useful for matrices with entries near 10000 or 0.0001."""
+    """The rate is stable and useful for entries near 10000 or 0.0001, and for 10 M about a hundred times smaller."""
     rate = rate_of(student, M, 0.9)
     expect_stable(rate, M, momentum=0.9)
     expect_useful(rate, M, momentum=0.9)
+    expect_follows_scale(rate, rate_of(student, 10 * M, 0.9))
 
 
 # ------------------------------------------------------------------------- calculate_inverse: the inverse of M
@@ -216,8 +219,9 @@ def test_scaled_matrices(student, M):
 @points(1, exercise="calculate_inverse", needs=DESCENT)
 @given(M=float64_matrices())
 def test_float64_matrices(student, M):
-    """X M = I and M X = I for matrices in float64, with an answer in float64."""
+    """X M = I and M X = I for matrices in float64, with an answer in float64; M stays as it is."""
     expect_inverse(inverse_of(student, M), M)
+    expect_unchanged(student.calculate_inverse(M))
 
 
 @points(2, exercise="calculate_inverse", needs=DESCENT)

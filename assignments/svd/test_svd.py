@@ -147,8 +147,9 @@ def test_scaled_matrices(student, M):
 @points(1, exercise="calculate_svd", needs=DESCENT)
 @given(M=float64_matrices())
 def test_float64_matrices(student, M):
-    """U, S, V decompose M in float64, with an answer in float64."""
+    """U, S, V decompose M in float64, with an answer in float64; M stays as it is."""
     expect_svd(*svd_of(student, M), M)
+    expect_unchanged(student.calculate_svd(M))
 
 
 # ------------------------------------------------------------------------------ special_matrices: no corner left out
@@ -192,8 +193,9 @@ def test_rank_deficient_matrices(student, M):
 @points(2, exercise="special_matrices", needs=DESCENT)
 @given(M=zero_matrices())
 def test_zero_matrices(student, M):
-    """For the zero matrix S is zero, and U and V have orthonormal columns."""
+    """For M = 0, S is 0, U and V have orthonormal columns, and losses are finite."""
     expect_svd(*svd_of(student, M), M)
+    expect_losses(student.calculate_svd(M))
 
 
 # ----------------------------------------------------------------------------------------- by_descent: how it is found

@@ -38,6 +38,9 @@ LEAST_RATE = 1e-6
 USEFUL_RATE = 1.0 / 300.0
 """The least share of the limit that still gets anywhere: the crudest safe rates for n <= 4 reach 1/243."""
 
+SCALE_BOUND = 0.5
+"""Power iterations from random starts give rates that scatter; a rule that does not scale is off by far more."""
+
 LOSS_BOUND = 1e-3
 CURVE_BOUND = 1e-2
 TAIL_BOUND = 0.15
@@ -128,6 +131,21 @@ def expect_useful(learning_rate: float, M: Array, *, momentum: float) -> None:
         USEFUL_RATE,
         help="So small a rate is safe but needs too many steps. It must follow M: a matrix with entries "
         "10 times larger needs a rate 100 times smaller, and the mean over n^2 entries allows n^2 times more.",
+    )
+
+
+def expect_follows_scale(learning_rate: float, rate_of_ten_times: float) -> None:
+    """Return if the rate for 10 M is about a hundredth of the one for M, as the stability limit is.
+
+    Raises:
+        PropertyFailed: With the relative difference.
+    """
+    expect_at_most(
+        "|100 * the rate for 10 M / the rate for M - 1|",
+        abs(100.0 * rate_of_ten_times / learning_rate - 1.0),
+        SCALE_BOUND,
+        help="A constant added against division by zero swamps the norms of a small matrix: no matrix that can be "
+        "inverted has norm zero, so nothing needs to be added.",
     )
 
 

@@ -46,6 +46,9 @@ TURNING = ((0, -6), (1, 0))
 """A special member without symmetry: its square is -6 I, so that a descent that lacks a transpose diverges on it for
 certain. Its singular values are as far apart as promised, so that a default cutoff above 1/6 shows."""
 
+BALANCED = ((1, -1), (-1, 1))
+"""A special matrix whose rows sum to zero: an ascent that begins at ones finds nothing."""
+
 HADAMARD = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
 HALF_ENTRIES = HADAMARD * (1.0, 1.0, 0.4, 0.15)
 """A special gapped member whose largest entry is half its largest singular value: a cutoff made from the entry keeps
@@ -72,7 +75,8 @@ def _draw_vector(generator: np.random.Generator, index: int) -> Array:
 
 def _draw_large(generator: np.random.Generator, index: int) -> Array:
     sides = ((12, 9), (9, 12), (10, 10))
-    return contiguous(mild(generator, *sides[int(generator.integers(len(sides)))], worst=4.0))
+    # Spread out nearly as far as promised: descents that stop too early arrive where the singular values lie close.
+    return contiguous(mild(generator, *sides[int(generator.integers(len(sides)))], least=3.5, worst=4.0))
 
 
 def _draw_ill_conditioned(generator: np.random.Generator, index: int) -> Array:
@@ -138,7 +142,8 @@ RANK_ONE = Family(
     strategy=explored_lower_rank(1).map(contiguous),
     draw=lambda generator, index: contiguous(of_lower_rank(generator, *turn(index, (4, 3), (3, 4)), rank=1)),
     draws=1,
-    ladder=matrices([[1, 0], [0, 0]], [[1, 1], [1, 1]], [[1, 2], [2, 4]], [[1, 2, 0], [1, 2, 0]]),
+    specials=matrices(BALANCED),
+    ladder=matrices([[1, 0], [0, 0]], [[1, 1], [1, 1]], BALANCED, [[1, 2], [2, 4]], [[1, 2, 0], [1, 2, 0]]),
 )
 
 VECTOR = Family(

@@ -113,7 +113,7 @@ def jacobi(M: Tensor, steps: int | None) -> Answer:
 
 def greedy_jacobi(M: Tensor, steps: int | None) -> Answer:
     """Rotations that always take the pair whose product is largest, in float64."""
-    W, V = M.double(), torch.eye(M.shape[1], dtype=torch.float64)
+    W, V = M.double().clone(), torch.eye(M.shape[1], dtype=torch.float64)
     losses = [off_diagonal(W)]
     while losses[-1] > 1e-18 and len(losses) <= (1000 if steps is None else steps):
         gram = (W.T @ W).triu(1).abs()

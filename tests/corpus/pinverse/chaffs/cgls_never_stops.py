@@ -1,4 +1,4 @@
-# chaff: CGLS never stops: runs on into the rounding errors of a rank-deficient float32 matrix | breaks: rank-deficient matrices | fires: test_lower_rank, test_rank_one
+# chaff: CGLS never stops: runs on into the rounding errors of a rank-deficient float32 matrix | breaks: rank-deficient matrices | fires: test_lower_rank
 import math
 
 import torch

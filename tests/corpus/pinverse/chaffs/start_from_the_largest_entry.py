@@ -1,4 +1,4 @@
-# chaff: starts at A' / (largest entry)^2, too large for most | breaks: convergence | fires: test_first_condition
+# chaff: starts at A' / (largest entry)^2, too large for most | breaks: convergence | fires: test_large_matrices
 import torch
 
 
