@@ -79,7 +79,8 @@ def expect_unchanged(returned: Returned) -> None:
         raise GateFailed(
             f"{names} changed in place",
             "arguments left as they were",
-            "Begin with a copy, made by .clone(): an update in place also changes what the caller holds.",
+            "Begin with a copy, made by .clone(): an update in place also changes what the caller holds. "
+            "x.double() is no copy where x is in float64 already.",
         )
 
 
