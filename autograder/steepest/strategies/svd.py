@@ -90,8 +90,9 @@ def _draw_scaled(generator: np.random.Generator, index: int) -> Array:
 
 def _draw_large(generator: np.random.Generator, index: int) -> Array:
     m, n = turn(index, (12, 9), (10, 10))
+    # All gaps are narrow: a fixed number of updates that is too small for one would pass where that one is wide.
     return contiguous(
-        drawn_rectangle(generator, m, n, spread_spectrum(generator, min(m, n), closest=1.22, widest=1.35))
+        drawn_rectangle(generator, m, n, spread_spectrum(generator, min(m, n), closest=1.22, widest=1.24))
     )
 
 

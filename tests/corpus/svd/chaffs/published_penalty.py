@@ -1,4 +1,4 @@
-# chaff: the tutorial's penalty loss with autograd and no polish | breaks: accuracy of right angles and product | fires: test_three_steps_are_only_three_steps
+# chaff: the tutorial's penalty loss with autograd and no polish | breaks: accuracy of right angles and product | fires: test_columns_of_u, test_columns_of_v, test_product
 import torch
 
 
