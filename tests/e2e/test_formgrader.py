@@ -135,7 +135,9 @@ def test_an_instructor_lists_autogrades_grades_by_hand_and_makes_feedback(
     assert grades(course)["why_faster"][0] is None
 
     page.goto(f"{server}/formgrader/gradebook/inverse/inverse")
-    page.locator("tbody tr a").first.click()
+    with page.expect_response(lambda response: "/formgrader/api/grades" in response.url):
+        page.locator("tbody tr a").first.click()
+    page.wait_for_load_state("networkidle")  # only then does the page listen to what is typed
     written = page.locator("#why_faster")
     shown = page.locator("body").inner_text()
     assert "9 of 24 points" in shown

@@ -119,13 +119,16 @@ class Arena:
         """Return what grading needs."""
         return Paper(replace(self.assignment, limits=limits), exam or self.exam, standing_walls())
 
-    def grade(self, data: bytes | NotebookError, *, student: str = "mallory", limits: Limits = LIMITS) -> Graded:
+    def grade(
+        self, data: bytes | NotebookError, *, student: str = "mallory", limits: Limits = LIMITS, neighbour: bool = True
+    ) -> Graded:
         """Return the report on a submission in all its forms, after a look at what it left behind.
 
-        Each tenth time the right control is graded again: in the same zygote it must get the same bytes.
+        Each tenth time the right control is graded again: in the same zygote it must get the same bytes. Not so where
+        ``neighbour`` is False: a judge that was broken on purpose breaks for everyone.
         """
-        self.count += 1
-        if self.count % 10 == 0:
+        self.count += neighbour
+        if neighbour and self.count % 10 == 0:
             self.assert_neighbour_is_unchanged()
         with self._own_scratch(), _name_of_the_test_kept():
             report = grade(self.paper(limits), student, data, self.zygote)

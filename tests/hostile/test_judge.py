@@ -193,6 +193,6 @@ def test_unforeseen_error_of_the_judge_is_a_fault_and_not_the_end_of_the_class(
         raise error("utf-8", b"x", 0, 1, "y") if error is UnicodeDecodeError else error("x")
 
     monkeypatch.setattr("steepest.grade.notes_on", break_down)
-    graded = arena.grade(control("zeros"))
+    graded = arena.grade(control("zeros"), neighbour=False)
     assert graded.report.needs_human
     assert graded.report.properties == ()

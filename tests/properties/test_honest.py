@@ -100,7 +100,7 @@ def test_exam_asks_each_function_about_at_most_30_matrices() -> None:
         "calculate_inverse": 30,
         "safe_learning_rate": 13,
     }
-    assert caller.calls <= 80, "most of them are for one update"
+    assert caller.calls <= 85, "most of them are for one update"
 
 
 def test_exam_of_another_seed_holds_other_matrices() -> None:
