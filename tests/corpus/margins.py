@@ -8,11 +8,13 @@ larger value is better, the smallest multiple. Nothing depends on the time.
 from __future__ import annotations
 
 import argparse
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -46,8 +48,8 @@ class Closest:
 
 
 @contextmanager
-def watched(closest: Closest) -> Iterator[None]:
-    """Let `closest` see each comparison that a property makes."""
+def watched(closest: Closest, trials: Sequence[Trial]) -> Iterator[None]:
+    """Let `closest` see each comparison that a property makes, by itself or through what it expects."""
 
     def watching(original: Callable[..., None], *, at_least: bool) -> Callable[..., None]:
         def call(quantity: str, value: float, bound: float, **more: object) -> None:
@@ -57,15 +59,16 @@ def watched(closest: Closest) -> Iterator[None]:
         return call
 
     originals = {name: getattr(bounds, name) for name in ("expect_at_most", "expect_at_least")}
-    modules = [module for name, module in sys.modules.items() if name.startswith("steepest.expect")]
-    places = [(module, name) for module in modules for name in originals if hasattr(module, name)]
-    for module, name in places:
-        setattr(module, name, watching(originals[name], at_least=name == "expect_at_least"))
+    modules = [vars(module) for name, module in sys.modules.items() if name.startswith("steepest.expect")]
+    modules += [inspect.unwrap(trial.inner.func).__globals__ for trial in trials if isinstance(trial.inner, partial)]
+    places = [(names, name) for names in modules for name in originals if names.get(name) is originals[name]]
+    for names, name in places:
+        names[name] = watching(originals[name], at_least=name == "expect_at_least")
     try:
         yield
     finally:
-        for module, name in places:
-            setattr(module, name, originals[name])
+        for names, name in places:
+            names[name] = originals[name]
 
 
 def margins(assignment: str, exams: Sequence[int], wheats: Sequence[Path]) -> Closest:
@@ -78,7 +81,7 @@ def margins(assignment: str, exams: Sequence[int], wheats: Sequence[Path]) -> Cl
         for path in track(wheats, f"exam {number}", transient=True):
             closest.whose = path.stem
             student = Student(NamespaceCaller(namespace(path.read_text(encoding="utf-8"))))
-            with watched(closest):
+            with watched(closest, trials):
                 for trial in trials:
                     try_on(trial, student, exam)
     return closest

@@ -1,7 +1,7 @@
 """The corpus: every file is what it says, and a sample of it is graded as it says, on the path of submissions.
 
-The corpus was written from the hand-outs alone, by somebody who had not read the properties. All of it, on many
-exams, is graded by ``make corpus EXAMS=20``.
+Most of the corpus was written from the hand-outs alone, by people who had not read the properties (docs/validity.md).
+All of it, on many exams, is graded by ``make corpus EXAMS=20``.
 """
 
 from __future__ import annotations

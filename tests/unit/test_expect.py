@@ -17,6 +17,7 @@ from steepest.expect import (
     expect_curves_agree,
     expect_falling,
     expect_first_loss,
+    expect_follows_scale,
     expect_heavy_ball,
     expect_history,
     expect_inverse,
@@ -204,6 +205,19 @@ def test_crudest_safe_rate_is_useful_and_a_fixed_small_one_is_not() -> None:
     crude = 9 / (2 * np.abs(M).sum() ** 2)
     expect_useful(crude, M, momentum=0.9)
     assert failure_of(lambda: expect_useful(1e-3, M, momentum=0.9)).at_least
+
+
+def test_rate_that_falls_with_the_square_of_the_scale_follows_it_and_one_with_a_constant_added_does_not() -> None:
+    expect_follows_scale(1.0, 0.01)
+    expect_follows_scale(1.0, 0.0149)
+    small, epsilon = 1e-8, 1e-6
+    swamped = failure_of(lambda: expect_follows_scale(1 / (small + epsilon), 1 / (100 * small + epsilon)))
+    assert "constant added" in swamped.help
+
+
+@pytest.mark.parametrize("rate", [0.0, math.nan, 1.0])
+def test_rate_that_forgets_the_scale_does_not_follow_it(rate: float) -> None:
+    failure_of(lambda: expect_follows_scale(1.0, rate))
 
 
 # ------------------------------------------------------------------------------------------------------- losses

@@ -64,6 +64,7 @@ class _Verbs(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's own signature
+        """Run the verb; what a person can mend ends it with one sentence, everything else with its traceback."""
         try:
             return super().invoke(ctx)
         except SteepestError as error:

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from steepest.course import Course
@@ -15,7 +16,15 @@ from steepest.course import Course
 LOOK_THEN_ADD = ("update_or_create_student", "update_or_create_submission")
 """What ``nbgrader autograde`` calls before the kit's own steps: it looks for a row and adds it if there is none."""
 
-_mine = threading.local()
+
+class _Turns(threading.local):
+    """The locks that this thread holds."""
+
+    def __init__(self) -> None:
+        self.held: set[Path] = set()
+
+
+_mine = _Turns()
 
 
 @contextmanager
@@ -24,17 +33,18 @@ def writers_turn(course: Course) -> Iterator[None]:
 
     The end of a process ends its turn.
     """
-    if getattr(_mine, "turn", False):
+    lock = course.generated / "gradebook.lock"
+    if lock in _mine.held:
         yield
         return
     course.generated.mkdir(exist_ok=True)
-    descriptor = os.open(course.generated / "gradebook.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        _mine.turn = True
+        _mine.held.add(lock)
         yield
     finally:
-        _mine.turn = False
+        _mine.held.discard(lock)
         os.close(descriptor)
 
 

@@ -22,10 +22,15 @@ assignments:
 TRY_LOCK = "import fcntl, sys; fcntl.flock(open(sys.argv[1], 'rb+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
 
 
+def course_in(folder: Path) -> Course:
+    folder.mkdir(exist_ok=True)
+    (folder / "course.yml").write_text(COURSE)
+    return load_course(folder / "course.yml")
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    (tmp_path / "course.yml").write_text(COURSE)
-    return load_course(tmp_path / "course.yml")
+    return course_in(tmp_path)
 
 
 def is_free(course: Course) -> bool:
@@ -40,6 +45,14 @@ def test_a_turn_keeps_other_processes_out_until_its_end(course: Course) -> None:
         with writers_turn(course):
             pass
         assert not is_free(course), "the end of an inner turn is not the end of the turn"
+    assert is_free(course)
+
+
+def test_a_turn_at_one_course_is_none_at_another(course: Course, tmp_path: Path) -> None:
+    other = course_in(tmp_path / "other")
+    with writers_turn(course), writers_turn(other):
+        assert not is_free(course)
+        assert not is_free(other)
     assert is_free(course)
 
 
