@@ -6,8 +6,12 @@ since the environment at hand has the kit already. The actions that a step uses 
 
 from __future__ import annotations
 
+import json
+import os
+import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +21,10 @@ from typing import Any
 import pytest
 import yaml
 
+from steepest.ci import NOT_YET, not_graded
+from steepest.ci_order import Order
+from steepest.outputs.target import Target
+from steepest.publication import Publication
 from tests.e2e.ci_folder import PROPERTIES
 from tests.e2e.conftest import RIGHT, ROOT, SECRET, notebook
 
@@ -24,6 +32,9 @@ DEPLOYED = ROOT / "autograder" / "github"
 ACTION = DEPLOYED / "action.yml"
 WORKFLOWS = (DEPLOYED / "student" / "score.yml", DEPLOYED / "instructor" / "grade.yml")
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+KILLS = int(os.environ.get("STEEPEST_KILLS", "3"))
+KILLED_AFTER_S = [round(random.Random(number).uniform(0.0, 9.0) ** 2 / 9.0, 3) for number in range(KILLS)]
+"""Moments at which a runner is killed; early ones, when files are written for the first time, more often."""
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
 
 
@@ -67,21 +78,32 @@ class Runner:
 
     def run(self, path: Path) -> str:
         """Run all steps that have something to run and return what they printed; the first failure ends it."""
-        return "".join(self._run(step) for step in steps_of(path) if "run" in step)
+        wanted = [step for step in steps_of(path) if "run" in step and "failure()" not in str(step.get("if"))]
+        return "".join(self.step(step) for step in wanted)
 
-    def _run(self, step: dict[str, Any]) -> str:
+    def step(self, step: dict[str, Any]) -> str:
+        """Run one step and return what it printed."""
+        process = self.start(step)
+        try:
+            printed = process.communicate(timeout=240)[0]
+        finally:
+            process.kill()
+        assert process.returncode == 0, f"{step['name']}: {printed}"
+        return printed
+
+    def start(self, step: dict[str, Any]) -> subprocess.Popen[str]:
+        """Start one step, in a process group of its own."""
         assert not EXPRESSION.search(step["run"]), "an expression in a script is an injection; it belongs into env"
         own = {name: self._filled(str(value)) for name, value in step.get("env", {}).items()}
-        done = subprocess.run(
+        return subprocess.Popen(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
             cwd=self.work,
             env=self._environment | own,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            timeout=240,
+            start_new_session=True,
         )
-        assert done.returncode == 0, f"{step['name']}: {done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
 
     def _filled(self, text: str) -> str:
         return EXPRESSION.sub(lambda match: self._values.get(match[1], ""), text)
@@ -135,16 +157,79 @@ def test_every_input_of_the_action_is_used() -> None:
     assert declared == set(re.findall(r"inputs\.([\w-]+)", text))
 
 
-@pytest.mark.slow
-def test_a_students_repository_scores_itself(tmp_path: Path) -> None:
+def students_runner(folder: Path, **environment: str) -> Runner:
+    """Return a runner in a student's repository, with the inputs that the workflow to copy gives."""
     defaults = {f"inputs.{name}": str(entry.get("default", "")) for name, entry in inputs().items()}
     (used,) = [step for step in steps_of(WORKFLOWS[0]) if step["uses"].startswith("./")]
     given = {f"inputs.{name}": str(value) for name, value in used["with"].items()}
-    runner = Runner(tmp_path, defaults | given, {})
+    runner = Runner(folder, defaults | given, environment)
     (runner.work / "inverse.ipynb").write_bytes(notebook(RIGHT))
     (runner.work / "test_inverse.py").write_bytes(PROPERTIES.read_bytes())
     (runner.work / "steepest-0.1.0-py3-none-any.whl").touch()
+    return runner
+
+
+def action_steps() -> dict[str, dict[str, Any]]:
+    """Return the steps of the action by their names."""
+    return {step["name"]: step for step in steps_of(ACTION)}
+
+
+def results_of(runner: Runner) -> Path:
+    """Return where the results of a runner lie."""
+    return runner.work / "generated" / "ci" / "inverse"
+
+
+def test_the_first_words_of_the_action_are_those_of_the_kit(tmp_path: Path) -> None:
+    runner = students_runner(tmp_path / "runner")
+    runner.step(action_steps()["Not graded yet"])
+    order = Order("inverse", tmp_path / "kit")
+    target = Target(tmp_path / "kit", tmp_path / "kit")
+    publication = Publication(("json", "github"), target)
+    publication.show(not_graded(order, NOT_YET))
+    for name in ("report.json", "summary.md"):
+        assert (results_of(runner) / name).read_bytes() == (target.folder / name).read_bytes()
+    assert sorted(path.name for path in results_of(runner).iterdir()) == ["report.json", "summary.md"]
+
+
+@pytest.mark.parametrize("assignment", ["", "../x", "a b", '"', "-x", "x.y"])
+def test_the_action_refuses_what_is_no_id(tmp_path: Path, assignment: str) -> None:
+    runner = Runner(tmp_path, {"inputs.assignment": assignment}, {})
+    process = runner.start(action_steps()["Not graded yet"])
+    assert "no id of an assignment" in process.communicate(timeout=60)[0]
+    assert process.returncode == 2
+    assert not list(runner.work.iterdir())
+
+
+def test_an_installation_that_fails_leaves_words_in_the_summary(tmp_path: Path) -> None:
+    runner, steps = students_runner(tmp_path), action_steps()
+    last = steps["Say that there is no score"]
+    assert last["if"] == "${{ failure() && steps.grade.outcome == 'skipped' }}"
+    runner.step(steps["Not graded yet"])
+    assert "::error" in runner.step(last)
+    assert "neither a pass nor a zero" in runner.summary.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", KILLED_AFTER_S)
+def test_a_killed_runner_leaves_words_or_the_score(tmp_path: Path, delay: float) -> None:
+    runner, steps = students_runner(tmp_path), action_steps()
+    runner.step(steps["Not graded yet"])
+    process = runner.start(steps["Grade"])
+    try:
+        process.wait(timeout=delay)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    record = json.loads((results_of(runner) / "report.json").read_bytes())
+    assert record["points"] == 36 if record["fault"] is None else record["fault"] == NOT_YET
+    assert "## " in (results_of(runner) / "summary.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_students_repository_scores_itself(tmp_path: Path) -> None:
+    runner = students_runner(tmp_path)
     printed = runner.run(ACTION)
+    assert runner.summary.read_text().count("steepest: begin") == 1
     assert "./steepest-0.1.0-py3-none-any.whl[worker]" in runner.installed.read_text()
     assert "36 / 36 points" in printed
     assert "points=36" in runner.outputs.read_text()

@@ -37,7 +37,7 @@ def files(report: GradeReport, target: Target) -> Files:
         lines = render_outputs(report, secrets.token_hex(16))
         made.append(OutputFile(target.folder.joinpath(path), lines.encode(), Mode.APPEND))
     # The summary once more as a file: for artefacts, and for looking at it without GitHub.
-    return (*made, OutputFile(target.folder / "summary.md", render_summary(report, target).encode("utf-8")))
+    return (*made, OutputFile(target.folder / "summary.md", f"{render_summary(report, target)}\n".encode()))
 
 
 def log(report: GradeReport, target: Target) -> Sequence[str]:
