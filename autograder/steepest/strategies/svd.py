@@ -92,7 +92,7 @@ def _draw_large(generator: np.random.Generator, index: int) -> Array:
     m, n = turn(index, (12, 9), (10, 10))
     # All gaps are narrow: a fixed number of updates that is too small for one would pass where that one is wide.
     return contiguous(
-        drawn_rectangle(generator, m, n, spread_spectrum(generator, min(m, n), closest=1.22, widest=1.24))
+        drawn_rectangle(generator, m, n, spread_spectrum(generator, min(m, n), closest=1.205, widest=1.215))
     )
 
 
