@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -39,11 +39,12 @@ from steepest.student import Student
 from .mutations import Program
 from .oracles import ORACLES, Namespace
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parent
 CALL_CPU_S = 6.0
 """A call that takes longer breaks the promise of the hand-out, which allows 20 s on a slow machine."""
-MUTANT_CPU_S = 150
+CHILD_CPU_S = 150
 ROUNDS = {"gradients": 200, "indicator": 200, "inverse": 32, "pinverse": 40, "svd": 40}
 """How many rounds of questions the oracle asks a mutant of each assignment; a round is one to four calls."""
 
@@ -82,13 +83,13 @@ class Judges:
         timed = {name: _limited(value) if callable(value) else value for name, value in functions.items()}
         try:
             ORACLES[self.assignment](timed, np.random.default_rng(0), ROUNDS[self.assignment])
-        except (Exception, _Late) as error:
+        except (Exception, Late) as error:
             return f"{type(error).__name__}: {error}"[:200]
         return ""
 
     def lost(self, functions: Namespace, *, stop_at_first: bool = False) -> tuple[str, ...]:
         """Return the properties that a solution loses, in their order; only the first if that is all one wants."""
-        student = Student(_LimitedCaller(functions))
+        student = Student(LimitedCaller(functions))
         found: list[str] = []
         for trial in self.trials:
             if any(outcome.verdict is not Verdict.PASSED for _, outcome in try_on(trial, student, self.exam).outcomes):
@@ -114,7 +115,7 @@ def namespace(text: str, name: str = "solution") -> dict[str, Any]:
     return module.__dict__
 
 
-class _Late(BaseException):
+class Late(BaseException):
     """A call has used up its CPU time."""
 
 
@@ -132,10 +133,10 @@ def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _raise_late(signum: int, frame: FrameType | None) -> None:
-    raise _Late("a call took too long")
+    raise Late("a call took too long")
 
 
-class _LimitedCaller(NamespaceCaller):
+class LimitedCaller(NamespaceCaller):
     """Asks functions of this process with the same limit."""
 
     def call(self, function: str, arguments: Arguments) -> Answer:
@@ -143,35 +144,43 @@ class _LimitedCaller(NamespaceCaller):
         return answer
 
 
-def judge(judging: Judges, wheat: str, text: str, change: str) -> Judged:
-    """Return what becomes of one mutant, judged in a child of this process."""
+def in_child(work: Callable[[], T]) -> T | None:
+    """Return what `work` returns in a child of this process; None if the child ended, or took too long."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_judge_and_tell, args=(judging, text, theirs))
+    child = context.Process(target=_tell, args=(work, theirs))
     child.start()
     theirs.close()
-    told: tuple[str, tuple[str, ...]] | None = None
+    told: T | None = None
     with contextlib.suppress(EOFError):
-        told = ours.recv() if ours.poll(4 * MUTANT_CPU_S) else None
+        told = ours.recv() if ours.poll(4 * CHILD_CPU_S) else None
     child.kill()
     child.join()
+    return told
+
+
+def _tell(work: Callable[[], object], pipe: Connection) -> None:
+    signal.signal(signal.SIGVTALRM, _raise_late)
+    resource.setrlimit(resource.RLIMIT_CPU, (CHILD_CPU_S, CHILD_CPU_S))
+    pipe.send(work())
+
+
+def judge(judging: Judges, wheat: str, text: str, change: str) -> Judged:
+    """Return what becomes of one mutant, judged in a child of this process."""
+    told = in_child(lambda: _judged(judging, text))
     return Judged(wheat, change, *told) if told else Judged(wheat, change, unknown="its process ended or took too long")
 
 
-def _judge_and_tell(judging: Judges, text: str, pipe: Connection) -> None:
-    signal.signal(signal.SIGVTALRM, _raise_late)
-    resource.setrlimit(resource.RLIMIT_CPU, (MUTANT_CPU_S, MUTANT_CPU_S))
+def _judged(judging: Judges, text: str) -> tuple[str, tuple[str, ...]]:
     try:
         functions = namespace(text)
-    except (Exception, _Late) as error:
-        pipe.send((f"{type(error).__name__}: {error}", ("all: the cell raised",)))
-        return
+    except (Exception, Late) as error:
+        return f"{type(error).__name__}: {error}", ("all: the cell raised",)
     violation = judging.violation(functions)
     try:
-        lost = judging.lost(namespace(text), stop_at_first=bool(violation))
-    except _Late:
-        lost = ("a call that took too long",)
-    pipe.send((violation, lost))
+        return violation, judging.lost(namespace(text), stop_at_first=bool(violation))
+    except Late:
+        return violation, ("a call that took too long",)
 
 
 def chosen(wheats: Mapping[str, str], count: int, seed: int) -> Iterator[tuple[str, str, str]]:

@@ -92,11 +92,11 @@ def run_of(report: GradeReport, sitting: Sitting) -> Run:
         return Run(sitting.exam, (), 0, fault=report.fault)
     marks = marks_of(report, sitting.properties)
     failures = [result for result in report.properties if result.verdict is not Verdict.PASSED]
-    examples = [(result.name, _example(result.counterexample)) for result in failures]
+    examples = [(result.name, size_of(result.counterexample)) for result in failures]
     return Run(sitting.exam, marks, report.points, examples=tuple(examples) if sitting.paper.explained else ())
 
 
-def _example(counterexample: Counterexample | None) -> Example | None:
+def size_of(counterexample: Counterexample | None) -> Example | None:
     """Return the size of a counterexample: of its first tensor, since all others are made from that one."""
     values = counterexample.arguments if counterexample else ()
     first = next((value for _, value in values if isinstance(value, Tensor)), None)

@@ -186,10 +186,10 @@ SCALED_GUESSES = Family(
     draw=lambda generator, index: _scaled(contiguous(_draw_guess(generator, 3)), index),
     draws=2,
     ladder=(
-        _scaled(_pair([[1]], [[1]]), 0),
-        _scaled(_pair([[1]], [[1]]), 1),
-        _scaled(_pair(SHIFT, TURN), 0),
-        _scaled(_pair(SHIFT, TURN), 1),
+        _pair([[2e-4]], [[1e4]]),
+        _pair([[2e4]], [[1e-4]]),
+        _pair(1e-4 * np.asarray(SHIFT), 1e4 * np.asarray(TURN)),
+        _pair(1e4 * np.asarray(SHIFT), 1e-4 * np.asarray(TURN)),
     ),
 )
 

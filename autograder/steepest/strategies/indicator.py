@@ -139,7 +139,15 @@ WIDE_INDICATORS = Family(
     draw=lambda generator, index: contiguous(_drawn(generator, *turn(index, (3, 5), (4, 6)), _independent_documents)),
     draws=3,
     specials=matrices(np.transpose(CHAIN)),
-    ladder=matrices([[1, 1]], [[1, 1, 0], [0, 0, 1]], [[1, 1, 0], [0, 1, 1]], np.transpose(CHAIN)),
+    ladder=matrices(
+        [[1, 1]],
+        [[1, 0], [0, 1]],
+        [[1, 1], [0, 1]],
+        [[1, 1, 0], [0, 0, 1]],
+        [[1, 1, 0], [0, 1, 1]],
+        [[1, 1, 0], [0, 1, 1], [0, 0, 1]],
+        np.transpose(CHAIN),
+    ),
 )
 
 GAPS = Family(
@@ -166,7 +174,13 @@ COPIES = Family(
     draw=_draw_copies,
     draws=2,
     specials=matrices(TOPICS, np.ones((2, 3))),
-    ladder=matrices(np.ones((2, 2)), np.ones((2, 3)), [[1, 1, 0], [1, 1, 0], [0, 0, 1]], TOPICS),
+    ladder=matrices(
+        np.ones((2, 2)),
+        np.ones((2, 3)),
+        [[1, 1, 0], [1, 1, 0], [0, 0, 1]],
+        [[0, 1, 0], [1, 0, 1], [1, 0, 1]],
+        TOPICS,
+    ),
 )
 
 SINGLE = Family(

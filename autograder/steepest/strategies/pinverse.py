@@ -58,6 +58,15 @@ ILL_CONDITIONED_SPECTRUM = (*1.2 ** -np.arange(4.0), *0.02 * 1.5 ** -np.arange(6
 """Ten singular values that no descent inverts in three steps: four large ones that lie close, so that three power steps
 do not tell one from the other, and six small ones far apart, so that 60 steps of LBFGS do not find them at once."""
 
+ROUNDED = np.outer([1, 1, 3, 7], [0.1, 0.3, 0.7, 0.9])
+"""A matrix of rank 1, but for the rounding of its entries to float32."""
+
+SHORT_ILL_CONDITIONED = product_of_reflectors(10, [[1] * 10]) * (
+    *(1, 0.85, 0.7, 0.6),
+    *(0.02, 0.0125, 0.0085, 0.0055, 0.004, 0.0025),
+)
+"""Such a matrix whose entries have at most two digits: 0.8 or -0.2 times a singular value."""
+
 # -------------------------------------------------------------------------------------------- what exams draw
 
 
@@ -133,6 +142,7 @@ LOWER_RANK = Family(
     ladder=matrices(
         *([[1, 0], [0, 0]], [[0, 1], [0, 0]], [[1, 1], [1, 1]], [[1, 2], [2, 4]], [[1, 1], [1, 1], [0, 0]]),
         *([[1, 0, 1], [0, 1, 1], [1, 1, 2]], [[1, 0, 0, 0], [0, 2, 0, 0], [1, 0, 0, 0]]),
+        ROUNDED,
     ),
 )
 
@@ -211,10 +221,11 @@ GAPPED = Family(
     draws=2,
     specials=matrices(HALF_ENTRIES),
     ladder=matrices(
-        np.diag([1, 1 / 8]),
-        np.diag([1, 1 / 2, 1 / 8]),
-        np.diag([1, 1 / 4, 1 / 32]),
+        np.diag([1, 0.1]),
+        np.diag([1, 0.5, 0.1]),
+        np.diag([1, 0.2, 0.02]),
         HALF_ENTRIES,
+        np.diag((1, 1, 1, 1, 0.3, 0.12)),
         np.diag(PLATEAU),
         product_of_reflectors(6, [[1] * 6]) * PLATEAU,
     ),
@@ -237,7 +248,7 @@ ILL_CONDITIONED = Family(
     strategy=reflector_vectors(10).map(_explored_ill_conditioned),
     draw=_draw_ill_conditioned,
     draws=2,
-    ladder=(_explored_ill_conditioned([]),),
+    ladder=matrices(SHORT_ILL_CONDITIONED),
 )
 
 FAMILIES: tuple[Family, ...] = (

@@ -72,7 +72,7 @@ BATCH = Family(
     strategy=_explored_batches([1.0, -1.0, 2.0, 0.5]),
     draw=_draw_batch,
     draws=2,
-    ladder=matrices([[[1]]], [[[1]], [[-2]]], [[[[1]], [[2]]]], [[[1, 0], [0, 1]], [[0, -1], [1, 0]]]),
+    ladder=matrices([[[1]]], [[[[1]]]], [[[1]], [[-2]]], [[[[1]], [[2]]]], [[[1, 0], [0, 1]], [[0, -1], [1, 0]]]),
 )
 
 UNEVEN_BATCH = Family(
@@ -113,7 +113,7 @@ GAPPED_BATCH = Family(
     strategy=_explored_gapped_batches(),
     draw=_draw_gapped_batch,
     draws=1,
-    ladder=matrices([np.diag([1, 1 / 8]), np.diag([1e2, 1e2 / 8])], [np.diag([1e2, 1e2 / 8]), np.diag([1, 1 / 8])]),
+    ladder=matrices([np.diag([1, 0.1]), np.diag([100, 10])], [np.diag([100, 10]), np.diag([1, 0.1])]),
 )
 
 FAMILIES: tuple[Family, ...] = (BATCH, UNEVEN_BATCH, PARTLY_ZERO_BATCH, EMPTY_BATCH, GAPPED_BATCH)
