@@ -162,7 +162,9 @@ def in_child(work: Callable[[], T]) -> T | None:
 def _tell(work: Callable[[], object], pipe: Connection) -> None:
     signal.signal(signal.SIGVTALRM, _raise_late)
     resource.setrlimit(resource.RLIMIT_CPU, (CHILD_CPU_S, CHILD_CPU_S))
-    pipe.send(work())
+    with contextlib.redirect_stdout(io.StringIO()):  # some solutions print in every step
+        told = work()
+    pipe.send(told)
 
 
 def judge(judging: Judges, wheat: str, text: str, change: str) -> Judged:
