@@ -208,7 +208,12 @@ LARGE_INDICATORS = Family(
     strategy=st.builds(_blocks, _explored((2, 3), (2, 3), lambda M: _clear(M) and rank(M) == 2), st.integers(0, 3)),
     draw=lambda generator, index: contiguous(_drawn(generator, *turn(index, (12, 8), (9, 11)))),
     draws=2,
-    ladder=matrices(np.eye(8), np.kron(np.eye(2), np.ones((4, 4))), np.kron(np.eye(4), [[1, 1, 0], [0, 1, 1]])),
+    ladder=matrices(
+        np.eye(8),
+        np.kron(np.eye(2), np.ones((4, 4))),
+        np.kron(np.eye(4), [[1, 1], [0, 1]]),
+        np.kron(np.eye(4), [[1, 1, 0], [0, 1, 1]]),
+    ),
 )
 
 FAMILIES: tuple[Family, ...] = (

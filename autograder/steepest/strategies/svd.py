@@ -254,6 +254,7 @@ SCALED = Family(
     ladder=matrices(
         [[1e4]],
         [[1e-4]],
+        [[-1e-4]],
         np.diag([2e4, 1e4]),
         np.diag([2e-4, 1e-4]),
         1e4 * np.asarray(TURNING),
