@@ -29,8 +29,11 @@ class CourseError(SteepestError):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
+        super().__init__(source, problems)  # pickle makes the error anew from these
+
+    def __str__(self) -> str:
         count = "1 mistake" if len(self.problems) == 1 else f"{len(self.problems)} mistakes"
-        super().__init__("\n".join([f"{source}: {count}", *(f"  {problem}" for problem in self.problems)]))
+        return "\n".join([f"{self.source}: {count}", *(f"  {problem}" for problem in self.problems)])
 
 
 class NotebookError(SteepestError):
@@ -39,7 +42,10 @@ class NotebookError(SteepestError):
     def __init__(self, reason: str, way_out: str) -> None:
         self.reason = reason
         self.way_out = way_out
-        super().__init__(f"{reason}. Try: {way_out}")
+        super().__init__(reason, way_out)  # pickle makes the error anew from these: it is handed to judges
+
+    def __str__(self) -> str:
+        return f"{self.reason}. Try: {self.way_out}"
 
 
 class ExamError(SteepestError):

@@ -49,14 +49,17 @@ def test_reports_are_the_same_bytes_with_one_job_or_two_and_after_an_unrelated_c
     course: SmallCourse, tmp_path: Path
 ) -> None:
     course.hand_in(**CLASS)
+    course.root.joinpath("submitted", "absent", "another").mkdir(parents=True)
+    course.root.joinpath("submitted", "folder", "inverse", "inverse.ipynb").mkdir(parents=True)
     first = graded(course, "--jobs", "1")
-    assert set(first) == set(CLASS)
+    assert set(first) == {*CLASS, "absent", "folder"}
+    assert all(json.loads(first[student])["fault"] is None for student in ("absent", "folder"))
     assert json.loads(first["right"])["points"] == 36
     assert json.loads(first["transposed"])["points"] < 36
     assert graded(course, "--jobs", "2") == first
     edited = tmp_path / "edited"
     shutil.copytree(ROOT / "autograder" / "steepest", edited / "steepest")
-    with (edited / "steepest" / "linalg.py").open("a") as module:
+    with (edited / "steepest" / "linalg" / "__init__.py").open("a") as module:
         module.write("\nUNRELATED = (0.1234567, 987654321, 'unrelated')\n")
     assert graded(course, path=edited) == first
 
