@@ -27,7 +27,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from steepest.expect import expect_unchanged
+from steepest.expect import expect_at_most, expect_unchanged
 from steepest.expect.gradients import (
     expect_derivative,
     expect_downhill,
@@ -40,7 +40,7 @@ from steepest.expect.gradients import (
     expect_step,
     scalar_of,
 )
-from steepest.linalg import gradient
+from steepest.linalg import gradient, max_abs
 from steepest.linalg.gradients import Step, mse_gradient
 from steepest.strategies.gradients import (
     float64_guesses,
@@ -290,6 +290,12 @@ def test_step(student, pair):
     X, M = split(pair)
     for rate in (some_rate(M), some_rate(M) / 4.0):
         expect_step(like(student.gradient_step(X, M, rate), X), X, M, learning_rate=rate)
+    expect_at_most(
+        "max |X_new - X| for learning_rate = 0",
+        max_abs(like(student.gradient_step(X, M, 0.0), X) - X),
+        0.0,
+        help="`learning_rate or ...` takes 0 for no rate at all. With 0 the step leads nowhere: X_new = X.",
+    )
 
 
 @points(0.5, exercise="gradient_step")

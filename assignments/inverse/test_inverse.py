@@ -267,8 +267,11 @@ def test_one_update(student, M):
 @points(2, exercise="calculate_inverse")
 @given(M=well_conditioned_matrices())
 def test_three_updates_with_momentum(student, M):
-    """Given learning_rate, momentum and start, three steps are three updates of heavy ball."""
-    expect_heavy_ball(inverse_of(student, M, **updates(M, steps=3)), M, **updates(M, steps=3))
+    """Given learning_rate, momentum (or its default, 0.9) and start, three steps are three updates of heavy ball."""
+    three = updates(M, steps=3)
+    expect_heavy_ball(inverse_of(student, M, **three), M, **three)
+    by_default = {name: value for name, value in three.items() if name != "momentum"}
+    expect_heavy_ball(inverse_of(student, M, **by_default), M, **three)
 
 
 @points(1, exercise="calculate_inverse")

@@ -139,7 +139,11 @@ FLOAT64_PAIRS = Family(
     strategy=_explored_matrices().map(lambda pair: contiguous(pair / 5, np.float64)),
     draw=lambda generator, index: contiguous(_draw(generator, *turn(index, (2, 3), (4, 2))), np.float64),
     draws=2,
-    specials=(_pair([[0.1, 0.2]], [[0.3, -0.1]], np.float64),),
+    specials=(
+        _pair([[0.1, 0.2]], [[0.3, -0.1]], np.float64),
+        # Central differences with an h that does not grow with the entries lose digits here.
+        _pair([[1e4, 2]], [[0.5, -1e4]], np.float64),
+    ),
     ladder=(
         _pair([[1]], [[0]], np.float64),
         _pair([[0.1]], [[0]], np.float64),

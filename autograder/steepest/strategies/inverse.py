@@ -47,7 +47,11 @@ transpose of M diverges on it for certain, and not on a drawn matrix only nearly
 
 
 LONG_ROW = ((2, 2, 2, 2), (0.472, -0.472, 0, 0), (0, 0, 0.472, -0.472), (0.334, 0.334, -0.334, -0.334))
-"""A special member whose largest singular value, 4, is far above its column sums: those alone bound no rate."""
+"""A special member whose largest singular value, 4, is far above its column sums: those alone bound no rate.
+Its transpose is one, too, for the row sums."""
+
+AGAINST_ONES = ((2, -2), (1, 1))
+"""A special member whose largest singular vector is orthogonal to (1, 1), where a power iteration may begin."""
 
 
 def _mild_spectrum(generator: np.random.Generator, n: int, *, worst: float = 6.0) -> Float64:
@@ -166,7 +170,7 @@ WELL_CONDITIONED = Family(
     strategy=products(1, 4).map(contiguous),
     draw=lambda generator, index: contiguous(_mild(generator, turn(index, 3, 4))),
     draws=2,
-    specials=matrices(TURNING, [[-0.5]], LONG_ROW),
+    specials=matrices(TURNING, [[-0.5]], LONG_ROW, np.transpose(LONG_ROW), AGAINST_ONES),
     ladder=matrices(
         [[1]],
         [[-1]],

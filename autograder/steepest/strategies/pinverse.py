@@ -239,6 +239,8 @@ GAPPED_RESCALED = Family(
         turn(index, *CUT_SCALES) * gapped(generator, *turn(index, (4, 3), (3, 4)), STAIRS)
     ),
     draws=2,
+    # Smaller than any lower limit that somebody may put to a size, against division by zero.
+    specials=matrices([[6e-5, 8e-5], [8e-5, 6e-5]]),
     ladder=matrices(np.diag([1e3, 1e2]), np.diag([1e-3, 1e-4]), [[3e2, 4e2], [4e2, 3e2]], np.diag([1e3, 4e2, 1e2])),
 )
 

@@ -72,6 +72,7 @@ BATCH = Family(
     strategy=_explored_batches([1.0, -1.0, 2.0, 0.5]),
     draw=_draw_batch,
     draws=2,
+    specials=matrices([[[1, 0], [0, 2], [1, 1]]]),
     ladder=matrices([[[1]]], [[[[1]]]], [[[1]], [[-2]]], [[[[1]], [[2]]]], [[[1, 0], [0, 1]], [[0, -1], [1, 0]]]),
 )
 
@@ -104,8 +105,12 @@ EMPTY_BATCH = Family(
     strategy=st.builds(zeros, st.just(0), st.integers(1, 3), st.integers(1, 3)),
     draw=lambda generator, index: zeros(0, 3, 2),
     draws=1,
+    specials=(zeros(2, 0, 3, 2),),
     ladder=(zeros(0, 1, 1), zeros(0, 2, 3)),
 )
+
+TWICE_GAPPED = stacked([scale * np.diag([1.0, 0.1])[[0, 1, 1]] for scale in (1.0, 1e-2, 1e2, 1.0)], 2, 2)
+"""A batch with two leading dimensions, (2, 2, 3, 2): what is taken along dim=1 is of the wrong one."""
 
 GAPPED_BATCH = Family(
     name="pinverse_gapped_batch",
@@ -113,6 +118,7 @@ GAPPED_BATCH = Family(
     strategy=_explored_gapped_batches(),
     draw=_draw_gapped_batch,
     draws=1,
+    specials=(TWICE_GAPPED,),
     ladder=matrices([np.diag([1, 0.1]), np.diag([100, 10])], [np.diag([100, 10]), np.diag([1, 0.1])]),
 )
 

@@ -125,13 +125,17 @@ def _slow(n: int, signs: Sequence[int]) -> Array:
     return contiguous(np.asarray(signs[:n])[:, None] * matrix)
 
 
+AT_RIGHT_ANGLES = ((1, 0, 1), (0, 1, 1), (0, 0, 1))
+"""Its first two columns stand at a right angle and have the same length: 0 / 0 in the formula of the angle, and no
+reason to stop, since the third one does not."""
+
 SQUARE = Family(
     name="svd_square",
     description="square matrices with singular values apart",
     strategy=rectangles(square_shapes(1, 4), 4).map(contiguous),
     draw=lambda generator, index: contiguous(_mild(generator, *turn(index, (3, 3), (4, 4)))),
     draws=2,
-    specials=matrices(TURNING, EQUAL_COLUMNS),
+    specials=matrices(TURNING, EQUAL_COLUMNS, AT_RIGHT_ANGLES, [[2]]),
     ladder=matrices(
         [[1]],
         [[-1]],
@@ -202,7 +206,7 @@ ZERO = Family(
     strategy=all_shapes(1, 4).map(lambda shape: contiguous(np.zeros(shape))),
     draw=_draw_zero,
     draws=1,
-    specials=matrices(np.zeros((2, 2)), np.zeros((2, 3))),
+    specials=matrices(np.zeros((2, 2)), np.zeros((2, 3)), np.zeros((3, 1))),
     ladder=matrices([[0]], [[0], [0]], [[0, 0]], np.zeros((2, 2)), np.zeros((3, 2)), np.zeros((2, 3))),
 )
 
@@ -251,6 +255,8 @@ SCALED = Family(
     ),
     draw=_draw_scaled,
     draws=2,
+    # Its second singular value is 9e-6: below a cutoff that is not relative.
+    specials=matrices([[4e-4, 2e-4], [1e-4, 0.6e-4]]),
     ladder=matrices(
         [[1e4]],
         [[1e-4]],
@@ -279,6 +285,7 @@ FLOAT64 = Family(
     strategy=rectangles(upright_shapes(1, 4), 4).map(lambda matrix: contiguous(matrix, np.float64)),
     draw=lambda generator, index: contiguous(_mild(generator, *turn(index, (3, 3), (4, 2))), np.float64),
     draws=2,
+    specials=matrices(np.zeros((2, 2)), dtype=np.float64),
     ladder=matrices([[1]], [[-1]], [[2]], [[1], [1]], TURNING, EQUAL_COLUMNS, dtype=np.float64),
 )
 
@@ -301,6 +308,8 @@ SLOW = Family(
     strategy=st.builds(_slow, st.integers(8, 10), st.lists(st.sampled_from([1, -1]), min_size=10, max_size=10)),
     draw=_draw_slow,
     draws=1,
+    # Wide: who calls the function anew for the transpose may forget the steps.
+    specials=(contiguous(np.hstack([_slow(8, [1] * 8), np.zeros((8, 2))])),),
     ladder=(_slow(8, [1] * 8), _slow(10, [1] * 10)),
 )
 
