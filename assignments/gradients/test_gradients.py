@@ -19,8 +19,7 @@ The contract that they grade:
 - A number is a tensor of shape (), or a float. Answers have the dtype of the arguments, and arguments stay as they are.
 - An answer is right if it is off by at most 0.0001 of its largest entry, in float64 by at most 0.000000001.
 
-Every pair is one array: pair[0] and pair[1] are y_hat and y, or X and M. A property with needs=... earns nothing if
-the property named there fails.
+A pair is one array: pair[0], pair[1] are y_hat, y or X, M. Properties with needs=... earn nothing if that one fails.
 """
 
 import numpy as np
@@ -290,12 +289,8 @@ def test_step(student, pair):
     X, M = split(pair)
     for rate in (some_rate(M), some_rate(M) / 4.0):
         expect_step(like(student.gradient_step(X, M, rate), X), X, M, learning_rate=rate)
-    expect_at_most(
-        "max |X_new - X| for learning_rate = 0",
-        max_abs(like(student.gradient_step(X, M, 0.0), X) - X),
-        0.0,
-        help="`learning_rate or ...` takes 0 for no rate at all. With 0 the step leads nowhere: X_new = X.",
-    )
+    moved = max_abs(like(student.gradient_step(X, M, 0.0), X) - X)
+    expect_at_most("max |X_new - X| for learning_rate = 0", moved, 0.0, help="`learning_rate or ...` takes 0 for None.")
 
 
 @points(0.5, exercise="gradient_step")

@@ -102,7 +102,7 @@ def test_similarity_is_a_similarity(student, M):
 @points(1.5, exercise="word_similarity")
 @given(M=indicators_with_gaps())
 def test_similarity_of_empty_words(student, M):
-    """An empty word has similarity 0 with every word, itself included; nothing is nan, and M stays as it is."""
+    """An empty word has similarity 0 with every word, itself included; no nan; M stays as it is."""
     expect_similarity(similarity(student, M), M)
     expect_unchanged(student.word_similarity(M))
 

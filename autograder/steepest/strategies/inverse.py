@@ -50,7 +50,7 @@ LONG_ROW = ((2, 2, 2, 2), (0.472, -0.472, 0, 0), (0, 0, 0.472, -0.472), (0.334, 
 """A special member whose largest singular value, 4, is far above its column sums: those alone bound no rate.
 Its transpose is one, too, for the row sums."""
 
-AGAINST_ONES = ((2, -2), (1, 1))
+AGAINST_ONES = ((1.4, -1.4), (0.7, 0.7))
 """A special member whose largest singular vector is orthogonal to (1, 1), where a power iteration may begin."""
 
 

@@ -135,7 +135,7 @@ SQUARE = Family(
     strategy=rectangles(square_shapes(1, 4), 4).map(contiguous),
     draw=lambda generator, index: contiguous(_mild(generator, *turn(index, (3, 3), (4, 4)))),
     draws=2,
-    specials=matrices(TURNING, EQUAL_COLUMNS, AT_RIGHT_ANGLES, [[2]]),
+    specials=matrices(TURNING, EQUAL_COLUMNS, AT_RIGHT_ANGLES),
     ladder=matrices(
         [[1]],
         [[-1]],
@@ -285,7 +285,6 @@ FLOAT64 = Family(
     strategy=rectangles(upright_shapes(1, 4), 4).map(lambda matrix: contiguous(matrix, np.float64)),
     draw=lambda generator, index: contiguous(_mild(generator, *turn(index, (3, 3), (4, 2))), np.float64),
     draws=2,
-    specials=matrices(np.zeros((2, 2)), dtype=np.float64),
     ladder=matrices([[1]], [[-1]], [[2]], [[1], [1]], TURNING, EQUAL_COLUMNS, dtype=np.float64),
 )
 
@@ -308,8 +307,6 @@ SLOW = Family(
     strategy=st.builds(_slow, st.integers(8, 10), st.lists(st.sampled_from([1, -1]), min_size=10, max_size=10)),
     draw=_draw_slow,
     draws=1,
-    # Wide: who calls the function anew for the transpose may forget the steps.
-    specials=(contiguous(np.hstack([_slow(8, [1] * 8), np.zeros((8, 2))])),),
     ladder=(_slow(8, [1] * 8), _slow(10, [1] * 10)),
 )
 

@@ -1,4 +1,4 @@
-# chaff: a loss is appended only before a turn, so that where there is no pair there is no loss | breaks: losses is never empty | fires: test_losses
+# chaff: a loss is appended only before a turn, so that where there is no pair there is no loss | breaks: losses is never empty | fires: test_zero_matrices
 import torch
 import itertools
 import math
