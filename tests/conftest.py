@@ -28,6 +28,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_secret_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the secret that a developer's shell may carry, so that every test names its own."""
+def _nothing_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the secret that a developer's shell may carry, so that every test names its own, and its environment.
+
+    IPython puts the packages of an environment that is activated before those of the one that it runs in.
+    """
     monkeypatch.delenv("STEEPEST_SECRET", raising=False)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
