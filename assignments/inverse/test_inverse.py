@@ -282,6 +282,8 @@ def test_losses(student, M):
     expect_history(losses, steps=20)
     expect_first_loss(losses, M, start=some_start(M))
     expect_falling(losses)
+    left_to_itself = student.calculate_inverse(M, steps=1, start=some_start(M)).history()
+    expect_first_loss(left_to_itself, M, start=some_start(M))
 
 
 # ----------------------------------------------------------------------------------------------------- convergence

@@ -95,7 +95,7 @@ def test_arguments_unchanged(student, A):
     expect_unchanged(student.calculate_pinverse(A))
 
 
-@points(3, exercise="calculate_pinverse", needs=DESCENT)
+@points(2, exercise="calculate_pinverse", needs=DESCENT)
 @given(A=full_rank_matrices())
 def test_first_condition(student, A):
     """A X A = A for square, tall and wide matrices of full rank."""
@@ -187,6 +187,20 @@ def test_three_steps_are_only_three_steps(student, A):
         relative_residual(pinverse_of(student, A, steps=3), A),
         0.03,
         help="Find X by descent, not by a direct solver, and let `steps` be the number of updates, one gradient each.",
+    )
+
+
+@points(1, exercise="calculate_pinverse", needs=DESCENT)
+@given(A=ill_conditioned_matrices())
+def test_no_steps_are_no_steps(student, A):
+    """steps=0 gives back the start: for a 10 x 4 matrix A, |X A - I| / |I| >= 0.03."""
+    tall = A[:, :4].copy()
+    expect_at_least(
+        "|X A - I| / |I| with steps=0",
+        relative_residual(pinverse_of(student, tall, steps=0), tall),
+        0.03,
+        help="0 is a number of steps like any other: ask `steps is None`, since `if steps` and `steps or ...` take 0 "
+        "for None, too.",
     )
 
 
@@ -297,5 +311,6 @@ def test_gradient_for_lower_rank(student, A):
 @points(1, exercise="pinverse_gradient")
 @given(A=batches())
 def test_gradient_of_batches(student, A):
-    """For a batch, each matrix has the gradient that it has alone."""
+    """For a batch, each matrix has the gradient that it has alone; without a matrix it is empty."""
     expect_gradient(gradient_of(student, A), pinverse_gradient(*asked_for_gradient(A)), *asked_for_gradient(A))
+    gradient_of(student, A[..., :0, :, :])

@@ -20,6 +20,7 @@ The contract that they grade:
 - Any descent is allowed; a property with needs=DESCENT earns nothing if that property fails.
 """
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -147,19 +148,28 @@ def test_scaled_matrices(student, M):
 @points(1, exercise="calculate_svd", needs=DESCENT)
 @given(M=float64_matrices())
 def test_float64_matrices(student, M):
-    """U, S, V decompose M in float64, with an answer in float64; M stays as it is."""
+    """U, S, V decompose M in float64, in float64 (zeros, too); M stays as it is."""
     expect_svd(*svd_of(student, M), M)
     expect_unchanged(student.calculate_svd(M))
+    svd_of(student, np.zeros_like(M))
 
 
 # ------------------------------------------------------------------------------ special_matrices: no corner left out
 
 
-@points(2, exercise="special_matrices", needs=DESCENT)
+@points(1, exercise="special_matrices", needs=DESCENT)
 @given(M=wide_matrices())
 def test_wide_matrices(student, M):
     """U, S, V decompose M where it has more columns than rows."""
     expect_svd(*svd_of(student, M), M)
+
+
+@points(1, exercise="special_matrices", needs=DESCENT)
+@given(M=slow_matrices())
+def test_three_steps_for_wide_matrices(student, M):
+    """After 3 steps on a large matrix beside a column of zeros no descent has arrived."""
+    wide = np.pad(M, ((0, 0), (0, 1)))
+    expect_on_its_way(*svd_of(student, wide, steps=3), wide)
 
 
 @points(1, exercise="special_matrices", needs=DESCENT)

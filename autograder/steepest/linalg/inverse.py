@@ -40,7 +40,7 @@ def _float64(matrix: Array) -> Float64:
 
 def left_residual(X: Array, M: Array) -> Float64:
     """Return ``X M - I``, (n, n), computed in float64."""
-    return _float64(X) @ _float64(M) - np.eye(M.shape[0])
+    return _float64(X) @ _float64(M) - np.eye(M.shape[-1])
 
 
 def right_residual(X: Array, M: Array) -> Float64:
@@ -54,8 +54,8 @@ def max_abs(matrix: Array) -> float:
 
 
 def relative_residual(X: Array, M: Array) -> float:
-    """Return ``|X M - I| / |I|`` in the Frobenius norm: 0 for the inverse, 1 for X = 0."""
-    return float(np.linalg.norm(left_residual(X, M)) / math.sqrt(M.shape[0]))
+    """Return ``|X M - I| / |I|`` in the Frobenius norm: 0 for an inverse from the left, 1 for X = 0."""
+    return float(np.linalg.norm(left_residual(X, M)) / math.sqrt(M.shape[-1]))
 
 
 def singular_values(M: Array) -> Float64:

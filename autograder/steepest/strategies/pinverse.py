@@ -225,7 +225,7 @@ GAPPED = Family(
         np.diag([1, 0.5, 0.1]),
         np.diag([1, 0.2, 0.02]),
         HALF_ENTRIES,
-        np.diag((1, 1, 1, 1, 0.3, 0.12)),
+        np.diag((1, 1, 1, 1, 0.5, 0.2)),
         np.diag(PLATEAU),
         product_of_reflectors(6, [[1] * 6]) * PLATEAU,
     ),

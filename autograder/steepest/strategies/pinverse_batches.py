@@ -1,7 +1,7 @@
 """The batches that the properties of the pseudo-inverse are graded on.
 
-All are float32 and C-contiguous. The singular values of a matrix of full rank lie within a factor of 4; the matrices of
-a batch may differ in scale by many orders.
+All are C-contiguous, and float32 but for one in float64 that every exam holds. The singular values of a matrix of full
+rank lie within a factor of 4; the matrices of a batch may differ in scale by many orders.
 """
 
 from __future__ import annotations
@@ -66,14 +66,21 @@ def _draw_gapped_batch(generator: np.random.Generator, index: int) -> Array:
     return stacked([scale * gapped(generator, 4, 3, STAIRS) for scale in generator.permutation([1e-2, 1.0, 1e2])], 3)
 
 
+IN_FLOAT64 = np.array([[[1.0, 1.0], [0.0, 1.0]], [[2.0, 0.0], [1.0, 1.0]]])
+"""A batch in float64: what is collected in torch.zeros without a dtype is float32."""
+
 BATCH = Family(
     name="pinverse_batch",
     description="batches of matrices",
     strategy=_explored_batches([1.0, -1.0, 2.0, 0.5]),
     draw=_draw_batch,
     draws=2,
-    specials=matrices([[[1, 0], [0, 2], [1, 1]]]),
-    ladder=matrices([[[1]]], [[[[1]]]], [[[1]], [[-2]]], [[[[1]], [[2]]]], [[[1, 0], [0, 1]], [[0, -1], [1, 0]]]),
+    specials=(*matrices([[[1, 0], [0, 2], [1, 1]]]), IN_FLOAT64),
+    ladder=(
+        *matrices([[[1]]], [[[[1]]]], [[[1]], [[-2]]], [[[[1]], [[2]]]], [[[1, 0], [0, 1]], [[0, -1], [1, 0]]]),
+        np.array([[[1.0]]]),
+        IN_FLOAT64,
+    ),
 )
 
 UNEVEN_BATCH = Family(
@@ -109,6 +116,10 @@ EMPTY_BATCH = Family(
     ladder=(zeros(0, 1, 1), zeros(0, 2, 3)),
 )
 
+ARRIVES_LATER = stacked([1e-3 * np.eye(4), 1e3 * np.diag([1.0, 0.6, 0.36, 0.14])], 2)
+"""A gapped batch whose first matrix needs no step that cuts and has by far the largest pseudo-inverse: who measures
+whether X still moves in one norm for the whole batch stops before the second one has lost its 0.14."""
+
 TWICE_GAPPED = stacked([scale * np.diag([1.0, 0.1])[[0, 1, 1]] for scale in (1.0, 1e-2, 1e2, 1.0)], 2, 2)
 """A batch with two leading dimensions, (2, 2, 3, 2): what is taken along dim=1 is of the wrong one."""
 
@@ -118,15 +129,18 @@ GAPPED_BATCH = Family(
     strategy=_explored_gapped_batches(),
     draw=_draw_gapped_batch,
     draws=1,
-    specials=(TWICE_GAPPED,),
-    ladder=matrices([np.diag([1, 0.1]), np.diag([100, 10])], [np.diag([100, 10]), np.diag([1, 0.1])]),
+    specials=(TWICE_GAPPED, ARRIVES_LATER),
+    ladder=(
+        *matrices([np.diag([1, 0.1]), np.diag([100, 10])], [np.diag([100, 10]), np.diag([1, 0.1])]),
+        ARRIVES_LATER,
+    ),
 )
 
 FAMILIES: tuple[Family, ...] = (BATCH, UNEVEN_BATCH, PARTLY_ZERO_BATCH, EMPTY_BATCH, GAPPED_BATCH)
 
 
 def batches() -> SearchStrategy[Array]:
-    """Return float32 batches (b, m, n) and (b, c, m, n), condition number at most 4; shrinks to [[[1]]]."""
+    """Return batches (b, m, n) and (b, c, m, n), condition number at most 4, float32; shrinks to [[[1]]]."""
     return BATCH.strategy
 
 

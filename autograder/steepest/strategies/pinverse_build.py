@@ -21,8 +21,8 @@ from steepest.strategies.build import (
     reflector_vectors,
 )
 
-PLATEAU = (1.0, 1.0, 1.0, 1.0, 0.3, 0.3 / 2.56)
-"""Relative singular values for a cutoff at 0.3 / 1.6. Four equal large ones lift the Frobenius norm to twice the
+PLATEAU = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5 / 2.56)
+"""Relative singular values for a cutoff at 0.5 / 1.6. Four equal large ones lift the Frobenius norm to twice the
 largest singular value: a cutoff relative to the norm, or the square root of rcond, drops the fifth; the square of rcond
 keeps the sixth."""
 

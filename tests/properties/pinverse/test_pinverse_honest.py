@@ -57,13 +57,14 @@ def test_function_without_rcond_and_steps_keeps_what_can_be_asked() -> None:
     failures = exam_of(calculate_pinverse)
     assert failures.keys() == {
         DESCENT,
+        "no_steps_are_no_steps",
         "rcond_cuts",
         "rcond_is_relative",
         "small_rcond_cuts_nothing",
         "rcond_in_batches",
     }
     assert all(isinstance(failure, NotAskable) for failure in failures.values())
-    assert earned(failures) == 46 - 3 - 6 - 2
+    assert earned(failures) == 46 - 3 - 1 - 6 - 2
 
 
 def test_function_for_single_matrices_loses_the_batches_only() -> None:
@@ -86,15 +87,15 @@ def test_points_sum_to_those_of_the_cells() -> None:
     assert sums == {"calculate_pinverse": 24, "rcond": 6, "batches": 8, "pinverse_gradient": 8}
 
 
-def test_exam_asks_about_36_matrices_and_two_i() -> None:
+def test_exam_asks_about_40_matrices_and_two_i() -> None:
     calculate_pinverse, gradient = STYLES["double steps in float64"]
     caller = student_with(calculate_pinverse=calculate_pinverse, pinverse_gradient=gradient)
     take_exam(tuple(PROPERTIES.values()), caller, 1)
     assert {name: len(matrices) for name, matrices in caller.matrices.items()} == {
-        "calculate_pinverse": 36,
-        "pinverse_gradient": 18,
+        "calculate_pinverse": 40,
+        "pinverse_gradient": 23,
     }
-    assert caller.calls == 57, "three matrices are asked once more, with an rcond"
+    assert caller.calls == 66, "three matrices are asked once more, with an rcond"
 
 
 @pytest.mark.parametrize("asked", PROPERTIES.values(), ids=PROPERTIES)

@@ -225,6 +225,12 @@ def never_stops_at_steps(
     return PLAIN(M)
 
 
+def wide_without_steps(
+    M: Tensor, learning_rate: float | None = None, momentum: float = 0.9, steps: int | None = None
+) -> object:
+    return PLAIN(M, steps=steps if M.shape[0] >= M.shape[1] else None)
+
+
 def scale_lost(M: Tensor, steps: int | None) -> Answer:
     return tall_only(jacobi)(M / (M.abs().max() or 1.0), steps)
 
@@ -321,6 +327,10 @@ BUGS: dict[str, Bug] = {
     "NaN losses": Bug("losses", after(lambda U, S, V, losses: (U, S, V, [1.0, float("nan")]))),
     "direct solver": Bug("three_steps_are_only_three_steps", solution(direct)),
     "steps ignored": Bug("three_steps_are_only_three_steps", never_stops_at_steps),
+    "steps lost on the way to the transpose": Bug("three_steps_for_wide_matrices", wide_without_steps),
+    "zeros of the default dtype": Bug(
+        "float64_matrices", given(lambda U, S, V, M: (U, S, V) if M.any() else (U.float(), S.float(), V.float()))
+    ),
     "five rounds of subspace iteration": Bug(
         "product", solution(tall_only(lambda M, steps: subspace(M, 5 if steps is None else steps)))
     ),

@@ -18,7 +18,13 @@ from .bugs import BUGS, PLAIN
 ALL = tuple(PROPERTIES.values())
 SEEDS = range(20) if settings.get_current_profile_name() == "explore" else range(3)
 
-ONLY_LARGE = {"one sweep", "direct solver", "steps ignored", "slices of the identity, S zero"}
+ONLY_LARGE = {
+    "one sweep",
+    "direct solver",
+    "steps ignored",
+    "steps lost on the way to the transpose",
+    "slices of the identity, S zero",
+}
 """Bugs that no small matrix can show, or that are caught on large ones."""
 
 THREE = {"V transposed", "diagonal as it stands"}

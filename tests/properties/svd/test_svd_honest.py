@@ -38,9 +38,9 @@ def test_there_are_enough_styles_for_each_way_to_descend() -> None:
 
 def test_published_signature_is_asked_everything_but_steps_and_earns_all_of_that() -> None:
     failures = exam_of("published signature", 0)
-    assert failures.keys() == {DESCENT}
-    assert isinstance(failures[DESCENT], NotAskable)
-    assert earned(failures) == 33
+    assert failures.keys() == {DESCENT, "three_steps_for_wide_matrices"}
+    assert all(isinstance(failure, NotAskable) for failure in failures.values())
+    assert earned(failures) == 32
 
 
 @pytest.mark.slow
@@ -52,11 +52,11 @@ def test_no_honest_error_comes_within_a_factor_of_three_of_its_bound() -> None:
             assert value <= BOUNDS[name] / 3, (name, style)
 
 
-def test_exam_asks_about_33_matrices() -> None:
+def test_exam_asks_about_36_matrices() -> None:
     caller = student_with(calculate_svd=STYLES["Jacobi"])
     take_exam(tuple(PROPERTIES.values()), caller, 1)
-    assert len(caller.matrices["calculate_svd"]) == 33
-    assert caller.calls == 34, "one of them is asked once more, with three steps"
+    assert len(caller.matrices["calculate_svd"]) == 36
+    assert caller.calls == 37, "one of them is asked once more, with three steps"
 
 
 @pytest.mark.parametrize("asked", PROPERTIES.values(), ids=PROPERTIES)
