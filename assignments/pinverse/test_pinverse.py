@@ -236,8 +236,9 @@ def test_small_rcond_cuts_nothing(student, A):
 @points(2, exercise="batches", needs=DESCENT)
 @given(A=batches())
 def test_batches(student, A):
-    """A batch (*, m, n) comes back as (*, n, m), with all four conditions for each matrix."""
+    """A batch (*, m, n) comes back as (*, n, m) in its dtype, all four conditions for each."""
     expect_pinverse(pinverse_of(student, A), A)
+    pinverse_of(student, A.astype(np.float64))
 
 
 @points(2, exercise="batches", needs=DESCENT)
@@ -311,6 +312,7 @@ def test_gradient_for_lower_rank(student, A):
 @points(1, exercise="pinverse_gradient")
 @given(A=batches())
 def test_gradient_of_batches(student, A):
-    """For a batch, each matrix has the gradient that it has alone; without a matrix it is empty."""
+    """For a batch, each matrix has the gradient that it has alone, in the dtype of A."""
     expect_gradient(gradient_of(student, A), pinverse_gradient(*asked_for_gradient(A)), *asked_for_gradient(A))
+    gradient_of(student, A.astype(np.float64))
     gradient_of(student, A[..., :0, :, :])

@@ -22,7 +22,6 @@ BATCHES = (BATCH, UNEVEN_BATCH, PARTLY_ZERO_BATCH, EMPTY_BATCH, GAPPED_BATCH)
 CUT = (pinverse.GAPPED, pinverse.GAPPED_RESCALED, GAPPED_BATCH)
 MILD = (pinverse.RESCALED, pinverse.FLOAT64, pinverse.LARGE, BATCH, UNEVEN_BATCH, PARTLY_ZERO_BATCH)
 LOWER = (pinverse.LOWER_RANK, pinverse.RANK_ONE)
-DTYPES = {"pinverse_float64": (np.float64,), "pinverse_batch": (np.float32, np.float64)}
 CLEAR = 1.5
 """No singular value comes closer to a cutoff than this factor."""
 
@@ -49,7 +48,7 @@ SHRUNK: dict[str, object] = {
 
 def assert_member(A: Array, family: Family) -> None:
     """Assert what every matrix of the family promises."""
-    assert A.dtype in DTYPES.get(family.name, (np.float32,))
+    assert A.dtype == (np.float64 if family is pinverse.FLOAT64 else np.float32)
     assert A.flags.c_contiguous
     assert A.ndim == 2 or (family in BATCHES and A.ndim in (3, 4))
     assert 1 <= min(A.shape[-2:]) <= max(A.shape[-2:]) <= 12
