@@ -151,13 +151,18 @@ def expect_on_its_way(U: Array, S: Array, V: Array, M: Array) -> None:
     Raises:
         PropertyFailed: With the largest of the errors.
     """
+    help = (
+        "Find U, S and V by descent, not by a direct solver, and let `steps` be the number of updates: "
+        "one rotation of two columns, or one step of all vectors together."
+    )
+    if M.shape[0] < M.shape[1]:
+        help += " If you turn a wide matrix round and call the function again, pass `steps` on."
     expect_at_least(
         "the largest of max |U'U - I|, max |V'V - I|, max |M - U diag(S) V'| / max |M|, max |S - true S| / max |M| "
         "after 3 steps",
         svd_error(U, S, V, M),
         ON_ITS_WAY,
-        help="Find U, S and V by descent, not by a direct solver, and let `steps` be the number of updates: "
-        "one rotation of two columns, or one step of all vectors together.",
+        help=help,
     )
 
 
