@@ -311,9 +311,7 @@ CALCULATE = {
     "direct solver in float64": Bug("three_steps_are_only_three_steps", direct_at_once),
     "normal equations, direct": Bug("three_steps_are_only_three_steps", normal_equations),
     "steps ignored": Bug("three_steps_are_only_three_steps", lambda A, rcond=None, steps=None: EXACT(A, rcond, None)),
-    "no steps taken for None": Bug(
-        "no_steps_are_no_steps", lambda A, rcond=None, steps=None: EXACT(A, rcond, steps or None)
-    ),
+    "0 taken for None": Bug("no_steps_are_no_steps", lambda A, rcond=None, steps=None: EXACT(A, rcond, steps or None)),
     "stops above 8 rows": Bug("large_matrices", after(lambda X, A: X * 0.9 if max(A.shape[-2:]) > 8 else X)),
 }
 

@@ -24,7 +24,7 @@ ONLY_LARGE = {
     "direct solver in float64": 100,
     "normal equations, direct": 100,
     "steps ignored": 100,
-    "no steps taken for None": 100,
+    "0 taken for None": 100,
     "rcond relative to the Frobenius norm": 36,
     "rcond relative to the bound of the norm": 36,
     "rcond relative to the largest entry": 16,
