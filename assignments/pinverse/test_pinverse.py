@@ -164,9 +164,10 @@ def test_rescaled_matrices(student, A):
 @points(1, exercise="calculate_pinverse", needs=DESCENT)
 @given(A=float64_matrices())
 def test_float64_matrices(student, A):
-    """All four conditions hold for matrices in float64, in float64; A stays as it is."""
+    """All four conditions hold in float64, in float64 (zeros, too); A stays as it is."""
     expect_pinverse(pinverse_of(student, A), A)
     expect_unchanged(student.calculate_pinverse(A))
+    pinverse_of(student, np.zeros_like(A))
 
 
 @points(2, exercise="calculate_pinverse", needs=DESCENT)
@@ -284,8 +285,9 @@ def test_gradient_shape_and_arguments(student, A):
 @points(1, exercise="pinverse_gradient")
 @given(A=well_conditioned_matrices())
 def test_gradient_of_an_inverse(student, A):
-    """For square invertible matrices the gradient is -X' G X'."""
-    expect_gradient(gradient_of(student, A), pinverse_gradient(*asked_for_gradient(A)), *asked_for_gradient(A))
+    """For square invertible matrices, of entries near 0.001, too, it is -X' G X'."""
+    for B in (A, A / 1000):
+        expect_gradient(gradient_of(student, B), pinverse_gradient(*asked_for_gradient(B)), *asked_for_gradient(B))
 
 
 @points(2, exercise="pinverse_gradient")

@@ -75,6 +75,22 @@ def largest_value_error(S: Array, V: Array, M: Array) -> float:
     return float(np.min(np.abs(np.asarray([max_abs(S), longest]) - largest))) / largest
 
 
+def first_vectors_error(U: Array, S: Array, V: Array, M: Array) -> float:
+    """Return how far the columns that belong to the largest entry of ``S`` are from the first singular vectors.
+
+    The larger one of ``|M'M v - s^2 v|`` and ``|M M' u - s^2 u|``, over s^2, for the columns u and v made unit vectors
+    and the true s; 1 for a column of zeros.
+    """
+    wide, squared = np.asarray(M, dtype=np.float64), float(singular_values(M)[0]) ** 2
+    place = int(np.argmax(np.abs(S)))
+    errors = []
+    for column, gram in ((U[:, place], wide @ wide.T), (V[:, place], wide.T @ wide)):
+        size = float(np.linalg.norm(np.asarray(column, dtype=np.float64)))
+        unit = column / size if size > 0.0 else column
+        errors.append(float(np.linalg.norm(gram @ unit - squared * unit)) / squared if size > 0.0 else 1.0)
+    return max(errors)
+
+
 def svd_error(U: Array, S: Array, V: Array, M: Array) -> float:
     """Return the largest of the errors above: how far an answer is from any SVD of ``M``."""
     errors = (

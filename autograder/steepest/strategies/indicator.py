@@ -27,6 +27,9 @@ CHAIN = ((1, 1, 0), (0, 1, 1), (0, 0, 1), (1, 0, 0))
 TOPICS = ((1, 1, 1, 0, 0), (1, 1, 1, 0, 0), (0, 0, 0, 1, 1), (0, 0, 0, 1, 1), (0, 0, 0, 1, 1))
 """Two topics that share no word: rank 2, singular values the root of 6, twice."""
 
+MANY = np.ones((200, 1))
+"""So many documents that counting them in eight bits overflows."""
+
 
 def _clear(M: Array) -> bool:
     return spread(M) <= WIDEST_SPREAD
@@ -189,8 +192,8 @@ SINGLE = Family(
     strategy=st.booleans().flatmap(lambda tall: _explored((1, 5), (1, 1)) if tall else _explored((1, 1), (1, 5))),
     draw=_draw_single,
     draws=2,
-    specials=matrices([[1]], [[1, 0, 1]]),
-    ladder=matrices([[1]], [[1, 1]], [[1], [1]], [[1, 0]], [[1], [0]], [[1, 0, 1]]),
+    specials=matrices([[1]], [[1, 0, 1]], MANY),
+    ladder=matrices([[1]], [[1, 1]], [[1], [1]], [[1, 0]], [[1], [0]], [[1, 0, 1]], MANY),
 )
 
 FLOAT64_INDICATORS = Family(

@@ -129,6 +129,12 @@ AT_RIGHT_ANGLES = ((1, 0, 1), (0, 1, 1), (0, 0, 1))
 """Its first two columns stand at a right angle and have the same length: 0 / 0 in the formula of the angle, and no
 reason to stop, since the third one does not."""
 
+NEARLY_DEPENDENT = ((1, 1), (1, 1.002))
+"""Its second singular value, 1e-3, is small, but not zero: a thousandth of the first is no cutoff."""
+
+LONG_BUT_SECOND = ((0, 2, 2), (0, 2, 2), (3, 0, 0))
+"""Its longest row is the second singular vector: an ascent stays there. The third unit vector cannot complete its U."""
+
 SQUARE = Family(
     name="svd_square",
     description="square matrices with singular values apart",
@@ -223,15 +229,17 @@ RANK_DEFICIENT = Family(
     ),
     draw=_draw_rank_deficient,
     draws=2,
-    specials=matrices([[1, 1, 1], [1, 1, 1]]),
+    specials=matrices([[1, 1, 1], [1, 1, 1]], LONG_BUT_SECOND),
     ladder=matrices(
         [[1, 0], [0, 0]],
         [[1, -1], [-1, 1]],
         [[1, 1], [1, 1]],
         [[0, 1], [0, 0]],
+        [[0, 0], [1, 1]],
         [[1, 0], [0, 0], [0, 0]],
         [[1, 1, 1], [1, 1, 1]],
         [[1, 0, 0], [0, 0, 0], [0, 0, 2]],
+        LONG_BUT_SECOND,
     ),
 )
 
@@ -285,7 +293,18 @@ FLOAT64 = Family(
     strategy=rectangles(upright_shapes(1, 4), 4).map(lambda matrix: contiguous(matrix, np.float64)),
     draw=lambda generator, index: contiguous(_mild(generator, *turn(index, (3, 3), (4, 2))), np.float64),
     draws=2,
-    ladder=matrices([[1]], [[-1]], [[2]], [[1], [1]], TURNING, EQUAL_COLUMNS, dtype=np.float64),
+    specials=matrices(NEARLY_DEPENDENT, dtype=np.float64),
+    ladder=matrices(
+        [[1]],
+        [[-1]],
+        [[2]],
+        [[1], [1]],
+        TURNING,
+        EQUAL_COLUMNS,
+        [[1, 0], [0, 5e-4]],
+        NEARLY_DEPENDENT,
+        dtype=np.float64,
+    ),
 )
 
 LARGE = Family(
@@ -377,8 +396,5 @@ def large_matrices() -> SearchStrategy[Array]:
 
 
 def slow_matrices() -> SearchStrategy[Array]:
-    """Return float32 square matrices, n = 8 to 10, whose singular values fall by factors of 1.2 to 1.26.
-
-    No descent decomposes them in 3 steps. Shrinks to the one member with n = 8 and no sign turned.
-    """
+    """Return float32 square matrices, n = 8 to 10, that no descent decomposes in 3 steps; shrinks to one with n = 8."""
     return SLOW.strategy

@@ -327,7 +327,7 @@ BUGS: dict[str, Bug] = {
     "NaN losses": Bug("losses", after(lambda U, S, V, losses: (U, S, V, [1.0, float("nan")]))),
     "direct solver": Bug("three_steps_are_only_three_steps", solution(direct)),
     "steps ignored": Bug("three_steps_are_only_three_steps", never_stops_at_steps),
-    "steps lost on the way to the transpose": Bug("three_steps_for_wide_matrices", wide_without_steps),
+    "steps lost on the way to the transpose": Bug("steps_are_counted_for_wide_matrices", wide_without_steps),
     "zeros of the default dtype": Bug(
         "float64_matrices", given(lambda U, S, V, M: (U, S, V) if M.any() else (U.float(), S.float(), V.float()))
     ),

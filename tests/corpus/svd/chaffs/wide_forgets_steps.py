@@ -1,4 +1,4 @@
-# chaff: the call for the transpose of a wide matrix does not pass `steps` on | breaks: at most `steps` turns | fires: test_three_steps_for_wide_matrices
+# chaff: the call for the transpose of a wide matrix does not pass `steps` on | breaks: at most `steps` turns | fires: test_steps_are_counted_for_wide_matrices
 import torch
 import itertools
 import math

@@ -1,4 +1,4 @@
-# chaff: uses a name after the loop that only the loop sets | breaks: steps = 0 gives back the start and an empty list
+# chaff: uses a name after the loop that only the loop sets | breaks: steps = 0 gives back the start and an empty list | fires: test_losses
 import torch
 
 

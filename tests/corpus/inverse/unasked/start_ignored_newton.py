@@ -1,4 +1,4 @@
-# chaff: Newton-Schulz, when no rate is given, begins at its own guess even where a start is given | breaks: start is the first guess and losses[0] belongs to it | fires: test_losses
+# chaff: Newton-Schulz, when no rate is given, begins at its own guess even where a start is given | breaks: start is the first guess and losses[0] belongs to it
 import torch
 
 
