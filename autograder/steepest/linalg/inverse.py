@@ -58,6 +58,12 @@ def relative_residual(X: Array, M: Array) -> float:
     return float(np.linalg.norm(left_residual(X, M)) / math.sqrt(M.shape[-1]))
 
 
+def outer_residual(X: Array, M: Array) -> float:
+    """Return ``max |X M X - X| / max |X|``: 0 if X is an outer inverse, as a cut-off pseudo-inverse is; 1 for X = 0."""
+    wide = _float64(X)
+    return max_abs(wide @ _float64(M) @ wide - wide) / max_abs(wide) if wide.any() else 1.0
+
+
 def singular_values(M: Array) -> Float64:
     """Return the singular values of ``M``, descending."""
     return np.asarray(np.linalg.svd(_float64(M), compute_uv=False), dtype=np.float64)
