@@ -301,7 +301,7 @@ FLOAT64 = Family(
         [[1], [1]],
         TURNING,
         EQUAL_COLUMNS,
-        [[1, 0], [0, 5e-4]],
+        ((1, 0), (0, 5e-4)),
         NEARLY_DEPENDENT,
         dtype=np.float64,
     ),
