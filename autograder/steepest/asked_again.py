@@ -44,10 +44,13 @@ def _first(answer: Answer) -> Array | None:
 
 
 def _nudged(array: Array) -> Array:
-    """Return an array whose largest entry is the next number to zero, so that zeros and signs stay."""
-    if array.size == 0:
+    """Return an array whose largest entry is the next number away from zero.
+
+    So zeros and signs stay, and whoever counts with whole numbers, which cuts off, still counts the same.
+    """
+    if not array.any():
         return array
     nudged = array.copy()
     place = np.unravel_index(int(np.abs(array).argmax()), array.shape)
-    nudged[place] = np.nextafter(array[place], array.dtype.type(0))
+    nudged[place] = np.nextafter(array[place], 2 * array[place])
     return nudged

@@ -38,6 +38,7 @@ class Case:
     cells: int
 
 
+ROWS = np.arange(1, 31, dtype=np.float32)[:, None]
 CASES = {
     "scalar": Case(np.array(2.0), "a single number", "torch.tensor(2., dtype=torch.float64)", None, 1),
     "vector": Case(np.array([1.0, 0.5], np.float32), "length 2", "torch.tensor([1., 0.5])", None, 2),
@@ -58,8 +59,8 @@ CASES = {
         np.zeros((2, 0, 2), np.float32), "a batch of 2, each 0 x 2", "torch.zeros((2, 0, 2))", None, 0
     ),
     "four dimensions": Case(np.ones((1, 2, 2, 1), np.float32), "a batch of 1 x 2, each 2 x 1", "[[[[1.]", 1.0, 4),
-    "large": Case(np.ones((20, 15), np.float32), "20 x 15", "", 1.0, 144),
-    "long batch": Case(np.ones((30, 1, 2), np.float32), "a batch of 30, each 1 x 2", "", 1.0, 12),
+    "large": Case(ROWS[:20] * np.ones(15, np.float32), "20 x 15", "", 1.0, 144),
+    "long batch": Case(ROWS[:, :, None] * np.ones(2, np.float32), "a batch of 30, each 1 x 2", "", 1.0, 12),
 }
 
 

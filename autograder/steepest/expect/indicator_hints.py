@@ -20,6 +20,10 @@ def _over(numerator: Array, denominator: Array) -> Float64:
     return np.asarray(np.divide(numerator, denominator, out=result, where=denominator != 0.0), dtype=np.float64)
 
 
+MOST_IN_EIGHT_BITS = 127
+"""The largest number in int8: more documents than that cannot be counted in it."""
+
+
 def hint_for_similarity(C: Array, M: Array) -> str:
     """Return what to try, given a wrong matrix of similarities."""
     wide, right = _wide(M), word_similarity(M)
@@ -48,6 +52,8 @@ def hint_for_similarity(C: Array, M: Array) -> str:
         (_unit_rows(wide), "The rows were made unit vectors: it is the columns that are words."),
     )
     otherwise = "For two columns a and b it is a'b / (|a| |b|). Compute it on paper for the first two words."
+    if len(M) > MOST_IN_EIGHT_BITS:
+        otherwise = "Count in float or int64: in int8 and uint8 numbers overflow, from 128 and from 256 documents on."
     return likely(C, right, slips, otherwise)
 
 

@@ -248,7 +248,7 @@ def _hint_for_condition(condition: int) -> str:
 def _gradient_suspects(A: Array, X: Array, G: Array) -> Iterator[tuple[Callable[[], Float64], str]]:
     first, second, third = pinverse_gradient_terms(A, X, G)
     right = first + second + third
-    yield lambda: np.zeros_like(right), "The gradient is zero."
+    yield lambda: np.zeros_like(right), "The gradient is zero, or next to nothing beside the right one."
     yield lambda: -right, "The sign of the whole gradient is wrong."
     names = ("-X' G X'", "(I - A X) G' X X'", "X' X G' (I - X A)")
     for missing, term in zip(names, (first, second, third), strict=True):

@@ -163,17 +163,17 @@ def expect_on_its_way(U: Array, S: Array, V: Array, M: Array, *, steps: int = 3)
     if M.shape[0] < M.shape[1]:
         help += " If you turn a wide matrix round and call the function again, pass `steps` on."
     expect_at_least(
-        f"the larger one of |M'M v - s^2 v| / s^2 and |M M' u - s^2 u| / s^2 with steps={steps}, for the columns u of "
-        "U and v of V that belong to the largest singular value s",
-        first_vectors_error(U, S, V, M),
-        FIRST_FOUND,
-        help=help,
-    )
-    expect_at_least(
         "the largest of max |U'U - I|, max |V'V - I|, max |M - U diag(S) V'| / max |M|, max |S - true S| / max |M| "
         f"with steps={steps}",
         svd_error(U, S, V, M),
         ON_ITS_WAY,
+        help=help,
+    )
+    expect_at_least(
+        f"the larger one of |M'M v - s^2 v| / s^2 and |M M' u - s^2 u| / s^2 with steps={steps}, for the columns u of "
+        "U and v of V that belong to the largest singular value s",
+        first_vectors_error(U, S, V, M),
+        FIRST_FOUND,
         help=help,
     )
 

@@ -42,11 +42,11 @@ def _assignment(name: str, tensor: Tensor) -> str:
     if not tensor.entries:
         return f"{name} = torch.zeros({tensor.shape}{dtype})"
     line = f"{name} = torch.tensor({_nested(tensor.shape, tensor.entries)}{dtype})"
-    return (
-        line
-        if len(line) <= LINE or not tensor.shape
-        else f"{name} = torch.tensor({_broken(tensor.shape, tensor.entries)}{dtype})"
-    )
+    if len(line) <= LINE or not tensor.shape:
+        return line
+    if len({_entry(value) for value in tensor.entries}) == 1:
+        return f"{name} = torch.full({tensor.shape}, {_entry(tensor.entries[0])}{dtype})"
+    return f"{name} = torch.tensor({_broken(tensor.shape, tensor.entries)}{dtype})"
 
 
 def _nested(shape: tuple[int, ...], entries: tuple[float, ...]) -> str:

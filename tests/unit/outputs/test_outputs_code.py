@@ -27,6 +27,8 @@ ARRAYS: tuple[Array, ...] = (
     np.zeros((3, 0)),
     np.random.default_rng(0).standard_normal((2, 2, 2, 3)).astype(np.float32),
     np.random.default_rng(1).standard_normal((12, 12)),
+    np.ones((200, 1), dtype=np.float32),
+    -np.zeros((3, 9)),
 )
 
 
@@ -103,6 +105,12 @@ def test_long_tensors_are_broken_row_by_row() -> None:
     code = snippet(example_of(ARRAYS[7], parameters=("A",)))
     assert len(code.splitlines()) > 4
     assert max(len(line) for line in snippet(example_of(ARRAYS[2], parameters=("A",))).splitlines()) <= LINE
+
+
+def test_a_long_tensor_of_one_number_is_one_line() -> None:
+    assert snippet(example_of(np.ones((200, 1), dtype=np.float32), parameters=("A",))).startswith(
+        "A = torch.full((200, 1), 1.)\n"
+    )
 
 
 def test_float64_is_named_and_float32_is_not() -> None:
