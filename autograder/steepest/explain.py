@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,11 +96,14 @@ class Explanation:
 def explain(trial: Trial, caller: Caller) -> Explanation | None:
     """Return the smallest public failure of ``trial`` that was found, or None; deterministic for a given caller.
 
+    First the ladder is climbed, then Hypothesis searches, and last come the named matrices that every exam holds.
+
     The smallest example is often too plain to tell one cause from another: a rotation is the transpose of its
     inverse. What to try is therefore what most of the failures on the ladder say.
     """
     recorder = Recorder(caller)
-    rungs = list(_ladder(trial))
+    families = trial.info.families
+    rungs = list(_together(families, [family.ladder for family in families.values()])) if families else [{}]
     for place, example in enumerate(rungs):
         found = _look(trial, recorder, example)
         if found is not None and not isinstance(found.outcome.error, PropertyFailed):
@@ -112,15 +115,19 @@ def explain(trial: Trial, caller: Caller) -> Explanation | None:
             return replace(found, help=_agreed(found, others))
         if _is_over(recorder):
             return None
-    smallest = _search(trial, Student(recorder)) if trial.info.families else None
-    return _look(trial, recorder, smallest) if smallest is not None else None
+    smallest = _search(trial, Student(recorder)) if families else None
+    if smallest is not None:
+        return _look(trial, recorder, smallest)
+    named = _together(families, [family.specials for family in families.values()])
+    looks = (_look(trial, recorder, example) for example in named)
+    return next((found for found in looks if found is not None), None)
 
 
-def _ladder(trial: Trial) -> Iterator[Mapping[str, Array]]:
-    """Return the public examples of a property in order of size; one without arguments has one example."""
-    families = trial.info.families
-    rungs = zip(*(family.ladder for family in families.values()), strict=False) if families else [()]
-    return (_without_signed_zeros(dict(zip(families, rung, strict=True))) for rung in rungs)
+def _together(names: Iterable[str], members: Iterable[Sequence[Array]]) -> Iterator[Mapping[str, Array]]:
+    """Return the first members of some families as an example, then the second ones, and so on."""
+    argument_names = tuple(names)
+    rows = zip(*members, strict=False)
+    return (_without_signed_zeros(dict(zip(argument_names, row, strict=True))) for row in rows)
 
 
 def _without_signed_zeros(example: Mapping[str, Array]) -> Mapping[str, Array]:

@@ -14,7 +14,9 @@ from steepest.expect.hints import hint_for_inverse
 from steepest.expect.update_hints import hint_for_heavy_ball, hint_for_losses
 from steepest.explain import explain
 from steepest.linalg import gradient, heavy_ball, predicted_losses
+from steepest.model import Tensor
 from steepest.plugin import collect_trials
+from steepest.strategies.inverse import TURNING
 
 M = np.array([[2.0, 1.0, 0.0], [0.0, 1.0, -1.0], [1.0, 0.0, 1.5]])
 START = np.arange(9.0).reshape(3, 3) / 20
@@ -65,6 +67,21 @@ def test_a_cause_that_only_the_plainest_example_suggests_is_not_named(tmp_path: 
     told = cause(tmp_path, lambda M, _: np.linalg.inv(M.astype(np.float64)).T.astype(M.dtype))
     assert "the answer is transposed" in told
     assert "M itself" in cause(tmp_path, lambda M, _: M)
+
+
+def test_a_function_that_counts_in_whole_numbers_is_not_said_to_remember(tmp_path: Path) -> None:
+    told = cause(tmp_path, lambda M, _: 2 * M.astype(np.int64).astype(M.dtype))
+    assert "something is left" not in told
+
+
+def test_a_failure_that_only_a_matrix_of_every_exam_has_is_shown_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "test_small.py"
+    path.write_text(SCHOOL)
+    (trial,) = collect_trials(path)
+    turning = np.array(TURNING, dtype=np.float32)
+    found = explain(trial, Teacher(lambda M, _: M if np.array_equal(M, turning) else np.linalg.inv(M)))
+    assert found is not None
+    assert found.counterexample.arguments[0][1] == Tensor((2, 2), "float32", (0.0, -2.0, 1.0, 0.0))
 
 
 def test_an_answer_that_depends_on_earlier_calls_is_told(tmp_path: Path) -> None:
