@@ -105,20 +105,6 @@ def expect_heavy_ball(X: Array, M: Array, *, start: Array, learning_rate: float,
     )
 
 
-def expect_start(X: Array, M: Array, *, start: Array) -> None:
-    """Return if ``X``, which no update has changed, is ``start``.
-
-    Raises:
-        PropertyFailed: With the difference as a share of the size 1 / max |M|.
-    """
-    expect_at_most(
-        "max |X - start| * max |M| with steps=0",
-        max_abs(X - start) * max_abs(M),
-        STEP_BOUND,
-        help="0 is a number of steps like any other: with no update X is start. `steps or ...` takes 0 for None.",
-    )
-
-
 def expect_stable(learning_rate: float, M: Array, *, momentum: float) -> None:
     """Return if ``learning_rate`` is positive and below the limit ``n^2 (1 + momentum) / S[0]^2``.
 
