@@ -13,7 +13,8 @@ The contract that they grade:
   are free.
 - Accuracy: |U'U - I|, |V'V - I| <= 1e-4 and |M - U diag(S) V'|, |S - true S| <= 1e-4 max|M| (largest entries). For the
   zero matrix the last two are 1e-4.
-- Singular values of an asked matrix are equal, zero, or a factor of 1.2 or more apart.
+- Singular values of an asked matrix are equal, zero, or a factor of 1.2 or more apart; if not zero, 1e-4 of the largest
+  or more.
 - losses is a list of one number or more, all finite. Which loss it is, is up to you.
 - steps is the number of updates (None: as many as it takes): for rotations one update is one rotation of two columns,
   for vectors found one after the other it is one update of each. learning_rate may be ignored.

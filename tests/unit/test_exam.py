@@ -16,7 +16,7 @@ from tests.e2e.conftest import ROOT
 FAMILY_LIST = inverse.FAMILIES
 SECRET = b"a secret of the tests"
 MOST_MATRICES = {"gradients": 30, "inverse": 32, "pinverse": 43, "svd": 35, "indicator": 30}
-"""About 30 a function; those of pinverse are divided among two."""
+"""How many an exam holds now: a further one costs every student time, so it should stand for a bug of its own."""
 
 
 def test_the_same_secret_draws_the_same_exam() -> None:

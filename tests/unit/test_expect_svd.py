@@ -79,6 +79,8 @@ def test_an_answer_on_its_way_is_accepted_and_a_finished_one_refused() -> None:
     expect_on_its_way(TURN, S, V, M[:3])
     failure = failure_of(lambda: expect_on_its_way(U, S, V, M))
     assert "not by a direct solver" in failure.help
+    cut_off = S * (np.arange(3) < 1)
+    assert "singular value s" in failure_of(lambda: expect_on_its_way(U, cut_off, V, M)).quantity
 
 
 def test_a_slip_in_s_or_in_v_alone_counts_as_arrival_and_a_worthless_answer_does_not() -> None:

@@ -17,6 +17,7 @@ from steepest.linalg import (
     left_residual,
     loss,
     max_abs,
+    outer_residual,
     predicted_losses,
     relative_residual,
     right_residual,
@@ -68,6 +69,20 @@ def test_largest_entry_of_nan_is_nan_and_of_nothing_is_zero() -> None:
 def test_relative_residual_is_one_for_zero_and_none_for_the_inverse() -> None:
     assert relative_residual(np.zeros((3, 3)), np.eye(3)) == pytest.approx(1.0)
     assert relative_residual(np.linalg.inv(SHEAR), SHEAR) == 0.0
+
+
+def test_residuals_of_a_tall_matrix_are_those_of_an_inverse_from_the_left() -> None:
+    tall = np.array([[2.0], [0.0]])
+    assert relative_residual(np.array([[0.5, 7.0]]), tall) == 0.0
+    assert relative_residual(np.zeros((1, 2)), tall) == 1.0
+
+
+def test_outer_residual_vanishes_for_what_is_exact_on_part_of_the_space_and_not_on_the_way() -> None:
+    M = np.diag([2.0, 1.0])
+    assert outer_residual(np.diag([0.5, 1.0]), M) == 0.0
+    assert outer_residual(np.diag([0.5, 0.0]), M) == 0.0
+    assert outer_residual(np.diag([0.5, 0.5]), M) == pytest.approx(0.5)
+    assert outer_residual(np.zeros((2, 2)), M) == 1.0
 
 
 def test_condition_number_of_a_singular_matrix_is_infinite() -> None:

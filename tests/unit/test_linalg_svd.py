@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from steepest.linalg.svd import (
+    first_vectors_error,
     gram_residual,
     largest_value_error,
     order_error,
@@ -62,6 +63,12 @@ def test_largest_value_is_found_by_s_or_by_a_column_of_v() -> None:
     assert largest_value_error(S, V[:, ::-1] @ [[0.6, -0.8], [0.8, 0.6]], M) == 0.0, "S is right"
     assert largest_value_error(np.zeros(2), np.zeros((2, 2)), M) == 1.0
     assert largest_value_error(np.ones(2), np.array([[1.0], [0.0]]), M) == 0.5
+
+
+def test_first_vectors_are_those_of_the_largest_entry_of_s_whatever_their_length() -> None:
+    assert first_vectors_error(U, S * [1.0, 0.0], 3 * V, M) == 0.0, "the second ones do not count"
+    assert first_vectors_error(U, S[::-1], V, M) == pytest.approx(0.75), "the other ones: |1 - 4| / 4"
+    assert first_vectors_error(0 * U, S, V, M) == 1.0
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

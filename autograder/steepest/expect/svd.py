@@ -154,7 +154,7 @@ def expect_on_its_way(U: Array, S: Array, V: Array, M: Array, *, steps: int = 3)
     """Return if the answer is not yet a decomposition of ``M``, and its first vectors are no singular vectors yet.
 
     Raises:
-        PropertyFailed: With the error of these vectors, or with the largest of all errors.
+        PropertyFailed: With the largest of all errors, or with that of these vectors.
     """
     help = (
         "Find U, S and V by descent, not by a direct solver, and let `steps` be the number of updates: "

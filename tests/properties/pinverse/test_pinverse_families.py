@@ -13,6 +13,7 @@ from steepest.linalg.pinverse import factors, rcond_at_gap, rounding_rcond
 from steepest.strategies import Family, family_of, pinverse, pinverse_batches
 from steepest.strategies.pinverse import FAMILIES
 from steepest.strategies.pinverse_batches import BATCH, EMPTY_BATCH, GAPPED_BATCH, PARTLY_ZERO_BATCH, UNEVEN_BATCH
+from steepest.strategies.pinverse_build import PLATEAU, STAIRS
 
 from ..exam import exam_matrices
 
@@ -135,6 +136,11 @@ def test_every_family_has_a_function_that_returns_its_strategy() -> None:
         and function.__module__ == module.__name__
     ]
     assert {family_of(strategy).name for strategy in public} == {family.name for family in FAMILIES}
+
+
+def test_gaps_are_where_their_words_say() -> None:
+    assert rcond_at_gap(np.diag(PLATEAU)) == pytest.approx(0.5 / 1.6)
+    assert rcond_at_gap(np.diag(STAIRS)) == pytest.approx(0.2)
 
 
 def test_every_exam_holds_a_batch_with_all_three_scales_in_a_drawn_order() -> None:

@@ -46,6 +46,7 @@ def assert_member(M: Array, family: Family) -> None:
     for larger, smaller in pairwise(S):
         equal, zero = larger - smaller <= 1e-6 * S[0], smaller <= 1e-6 * S[0]
         assert equal or zero or larger >= 1.2 * smaller
+        assert zero or smaller >= 1e-4 * S[0]
     assert_kind(M, S, family.name.removeprefix("svd_"))
 
 
