@@ -19,6 +19,7 @@ ONLY_LARGE = {
     "raises above n = 5",
     "too few steps for large n",
     "direct solver",
+    "direct solver, cut off at the steps",
     "direct solver where not watched",
     "rate from the largest entry",
     "safe rate from the largest entry",
