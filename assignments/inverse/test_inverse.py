@@ -15,7 +15,8 @@ The contract that they grade:
   V <- momentum V + gradient, then X <- X - learning_rate V. That is what gradients do that are multiplied by the
   momentum instead of being set to zero.
 - steps is the number of updates, one gradient each. losses[j] belongs to X before update j.
-- The inverse is to be found by descent: a property with needs=DESCENT earns nothing if that property fails.
+- The inverse is to be found by descent: a property with needs=DESCENT earns points only if that property passes.
+  It asks for few steps; a function without `steps` is asked with a vanishing learning_rate, and must end all the same.
 """
 
 import numpy as np
@@ -241,23 +242,38 @@ def test_large_matrices(student, M):
 # --------------------------------------------------------------------------- calculate_inverse: found by descent
 
 
-@points(3, exercise="calculate_inverse")
-@given(M=ill_conditioned_matrices())
-def test_three_steps_are_only_three_steps(student, M):
-    """After 3 steps on an ill-conditioned matrix |X M - I| / |I| >= 0.3, X M X is not X, and X goes on moving."""
-    early, later = inverse_of(student, M, steps=3), inverse_of(student, M, steps=100)
+def expect_not_there_yet(X, M, when, help):
+    """Return if X is no inverse of M, nor an inverse on part of the space, as a direct solver's is that is cut off."""
+    expect_at_least(f"|X M - I| / |I| {when}", relative_residual(X, M), 0.3, help=help)
     expect_at_least(
-        "|X M - I| / |I| after 3 steps",
-        relative_residual(early, M),
-        0.3,
-        help="Find X by descent, not by a direct solver, and let `steps` be the number of updates, one gradient each.",
-    )
-    expect_at_least(
-        "max |X M X - X| / max |X| after 3 steps",
-        outer_residual(early, M),
+        f"max |X M X - X| / max |X| {when}",
+        outer_residual(X, M),
         1e-3,
         help="On part of the space X is exact, as a direct solution is that is cut off at `steps` singular values.",
     )
+
+
+def expect_slow_at_a_vanishing_rate(calculate_inverse, M):
+    """Return if a descent has not arrived that was given a billionth of the stability limit as its learning rate."""
+    X = calculate_inverse(M, learning_rate=1e-9 * stability_limit(M, 0.9)).tensor(shape=M.shape, dtype=M.dtype)
+    help = "Find X by descent, not by a direct solver, and take each step with the `learning_rate` that is given."
+    expect_not_there_yet(X, M, "at a vanishing learning rate", help)
+
+
+@points(3, exercise="calculate_inverse")
+@given(M=ill_conditioned_matrices())
+def test_three_steps_are_only_three_steps(student, M):
+    """After 3 steps on an ill-conditioned matrix |X M - I| / |I| >= 0.3, X M X is not X, and X goes on moving.
+
+    A function without `steps` is asked by its learning rate: at a billionth of the stability limit it cannot arrive.
+    """
+    function = student.calculate_inverse
+    if function.has("learning_rate") and not function.has("steps"):
+        expect_slow_at_a_vanishing_rate(function.apart, M)
+        return
+    early, later = inverse_of(student, M, steps=3), inverse_of(student, M, steps=100)
+    help = "Find X by descent, not by a direct solver, and let `steps` be the number of updates, one gradient each."
+    expect_not_there_yet(early, M, "after 3 steps", help)
     expect_at_least(
         "max |X - X_3| / max |X_3| after 100 steps",
         max_abs(later - early) / max_abs(early) if max_abs(early) > 0 else 0.0,

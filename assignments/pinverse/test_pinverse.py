@@ -16,7 +16,8 @@ The contract that they grade:
 - Singular values s <= rcond * S[0] count as zero, where S[0] is the largest singular value of that matrix. rcond=None
   drops only what rounding made: max(m, n) * eps(dtype).
 - steps is the number of updates, one gradient each; None takes as many as are needed.
-- The pseudo-inverse is to be found by descent: a property with needs=DESCENT earns nothing if that property fails.
+- The pseudo-inverse is to be found by descent: a property with needs=DESCENT earns points only if
+  that property passes. It asks for few steps, so a function without `steps` cannot show it.
 - pinverse_gradient is given A, its pseudo-inverse X and the gradient G of some loss with respect to X.
 """
 

@@ -18,7 +18,8 @@ The contract that they grade:
 - losses is a list of one number or more, all finite. Which loss it is, is up to you.
 - steps is the number of updates (None: as many as it takes): for rotations one update is one rotation of two columns,
   for vectors found one after the other it is one update of each. learning_rate may be ignored.
-- Any descent is allowed; a property with needs=DESCENT earns nothing if that property fails.
+- Any descent is allowed; a property with needs=DESCENT earns points only if that property
+  passes. It asks for few steps, so a function without `steps` cannot show it.
 """
 
 import numpy as np

@@ -143,8 +143,8 @@ class Cost:
 def marks_of(report: GradeReport, properties: Sequence[PropertyInfo]) -> tuple[Mark, ...]:
     """Return the mark of each property in a report that is no fault."""
     results = {result.name: result for result in report.properties}
-    failed = {result.name for result in report.properties if result.verdict is Verdict.FAILED}
-    return tuple(_mark(results[info.name], uncounted=info.needs in failed) for info in properties)
+    lost = {result.name for result in report.properties if result.verdict is not Verdict.PASSED}
+    return tuple(_mark(results[info.name], uncounted=info.needs in lost) for info in properties)
 
 
 def _mark(result: PropertyResult, *, uncounted: bool) -> Mark:

@@ -24,12 +24,12 @@ import pytest
 from hypothesis import settings
 from hypothesis.errors import InvalidArgument
 
-from steepest.answers import Array
+from steepest.answers import Array, Caller
 from steepest.errors import CallFailed, GateFailed, GraderFault, PropertyFailed, SteepestError
 from steepest.exam import Exam
 from steepest.model import Verdict
 from steepest.strategies import Family, family_of
-from steepest.student import NotAskable, Student
+from steepest.student import AskedLast, NotAskable, Student
 
 SELF_CHECK_EXAMPLES = 12
 """How many matrices Hypothesis tries for each property when a student runs pytest."""
@@ -41,8 +41,8 @@ MARKER = "points(n, exercise, needs): a graded property, worth n points of an ex
 class PropertyInfo:
     """What a property says of itself.
 
-    ``max_points`` are hundredths, ``families`` maps its arguments to families, and ``needs`` names a property whose
-    failure leaves this one without points (empty: none).
+    ``max_points`` are hundredths, ``families`` maps its arguments to families, and ``needs`` names a property without
+    whose pass this one has no points (empty: none).
     """
 
     name: str
@@ -60,6 +60,11 @@ class Outcome:
     verdict: Verdict
     error: BaseException | None = None
 
+    def __post_init__(self) -> None:
+        # Else each failure keeps every array that was at hand where it was raised, and a submission chooses how large.
+        if self.error is not None:
+            self.error.__traceback__ = self.error.__context__ = self.error.__cause__ = None
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -74,6 +79,7 @@ class Trial:
 
         Raises:
             GraderFault: The property itself broke: neither a pass nor a failure of the student.
+            AskedLast: It asks a function apart, and ``student`` defers that.
         """
         fixtures = {"student": student} if self.takes_student else {}
         try:
@@ -85,7 +91,7 @@ class Trial:
             return Outcome(Verdict.SKIPPED, error)
         except CallFailed as error:
             return Outcome(Verdict[error.verdict], error)
-        except SteepestError:
+        except (SteepestError, AskedLast):
             raise
         except Exception as error:
             raise GraderFault(f"property {self.info.name} broke: {type(error).__name__}") from error
@@ -155,14 +161,26 @@ def _collected(path: Path, digest: bytes) -> tuple[Trial, ...]:
     return tuple(run.trials)
 
 
-def replay(path: Path, student: Student, exam: Exam) -> tuple[Tried, ...]:
-    """Return every property of a test file with its outcomes for ``student`` on the matrices of ``exam``.
+def replay(path: Path, caller: Caller, exam: Exam, apart: Caller | None = None) -> tuple[Tried, ...]:
+    """Return every property of a test file with its outcomes for ``caller`` on the matrices of ``exam``.
+
+    What others need is asked first, while nothing is used up. What asks a function apart is asked last, by ``apart``.
 
     Raises:
         GraderFault: The file cannot be collected, or a property broke.
         ExamError: The exam has no matrix for a property.
     """
-    return tuple(try_on(trial, student, exam) for trial in collect_trials(path))
+    trials = collect_trials(path)
+    needed = {trial.info.needs for trial in trials}
+    tried: dict[str, Tried] = {}
+    last: list[Trial] = []
+    for trial in sorted(trials, key=lambda trial: trial.info.name not in needed):
+        try:
+            tried[trial.info.name] = try_on(trial, Student(caller, defers=True), exam)
+        except AskedLast:
+            last.append(trial)
+    tried |= {trial.info.name: try_on(trial, Student(caller, apart), exam) for trial in last}
+    return tuple(tried[trial.info.name] for trial in trials)
 
 
 def try_on(trial: Trial, student: Student, exam: Exam) -> Tried:

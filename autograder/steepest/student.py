@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steepest.answers import Answer, Argument, Array, Caller, CallStatus, NumbersItem, OtherItem, TensorItem
+from steepest.answers import SLEPT, Answer, Argument, Array, Caller, CallStatus, NumbersItem, OtherItem, TensorItem
 from steepest.errors import CallFailed, GateFailed
 from steepest.model import Verdict
 
@@ -24,16 +24,27 @@ class NotAskable(Exception):
         super().__init__(f"{function} has no parameter {parameter!r}")
 
 
-class Student:
-    """The functions of one submission: ``student.calculate_inverse(M, steps=3)`` asks one and returns a `Returned`."""
+class AskedLast(Exception):
+    """A property asks a function apart, before everything else has been asked; it is tried again after that."""
 
-    def __init__(self, caller: Caller) -> None:
+
+class Student:
+    """The functions of one submission: ``student.calculate_inverse(M, steps=3)`` asks one and returns a `Returned`.
+
+    Args:
+        caller: Where the functions are asked.
+        apart: Where they are asked apart; see `StudentFunction.apart`. By default there is no other place.
+        defers: Ask nothing apart yet: whoever wants to meets `AskedLast`.
+    """
+
+    def __init__(self, caller: Caller, apart: Caller | None = None, *, defers: bool = False) -> None:
         self._caller = caller
+        self._apart = None if defers else apart or caller
 
     def __getattr__(self, function: str) -> StudentFunction:
         if function.startswith("_"):
             raise AttributeError(function)
-        return StudentFunction(function, self._caller)
+        return StudentFunction(function, self._caller, self._apart)
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,20 @@ class StudentFunction:
 
     name: str
     _caller: Caller
+    _apart: Caller | None
+
+    @property
+    def apart(self) -> StudentFunction:
+        """Return the same function to ask what an honest answer may take for ever for.
+
+        In grading it is asked last, in a worker of its own: a call that is lost there counts for nothing else.
+
+        Raises:
+            AskedLast: It is too early; the property is tried again when all others have been.
+        """
+        if self._apart is None:
+            raise AskedLast
+        return StudentFunction(self.name, self._apart, self._apart)
 
     def has(self, parameter: str) -> bool:
         """Return whether the function can be given ``parameter`` by name."""
@@ -98,9 +123,10 @@ class Returned:
         values = self._numbers_at(position)
         if values is None or len(values) != 1:
             raise GateFailed(self.description, expected, f"Return a float from {self.function}.")
-        if not math.isfinite(values[0]):
-            raise GateFailed(f"the number {values[0]}", expected, "Look for a division by zero or an overflow.")
-        return values[0]
+        number = float(values[0])
+        if not math.isfinite(number):
+            raise GateFailed(f"the number {number}", expected, "Look for a division by zero or an overflow.")
+        return number
 
     def history(self, position: int = 1) -> Array:
         """Return the item at ``position`` or the first one after it that is a list of numbers, as float64.
@@ -110,7 +136,7 @@ class Returned:
         for place in range(position, len(self.answer.items)):
             values = self._numbers_at(place)
             if values is not None:
-                return np.asarray(values, dtype=np.float64)
+                return values
         raise GateFailed(self.description, "a list of losses after the answer", "Return (X, losses), one loss a step.")
 
     @property
@@ -118,12 +144,12 @@ class Returned:
         """Return what came back in words: ``a float32 tensor of shape (2, 2), a list of 2000 numbers``."""
         return ", ".join(_describe(item) for item in self.answer.items) or "nothing (None)"
 
-    def _numbers_at(self, position: int) -> tuple[float, ...] | None:
+    def _numbers_at(self, position: int) -> Array | None:
         item = self.answer.items[position] if position < len(self.answer.items) else None
         if isinstance(item, NumbersItem):
             return item.values
         if isinstance(item, TensorItem) and item.array is not None and len(item.shape) <= 1:
-            return tuple(float(value) for value in np.atleast_1d(item.array))
+            return np.atleast_1d(item.array).astype(np.float64)
         return None
 
 
@@ -171,6 +197,8 @@ def _why(function: str, answer: Answer) -> tuple[str, str]:
                 f"{function} was not found in the notebook",
                 f"Define {function} at the top level of a code cell, and check that the cell runs without an error.",
             )
+        case CallStatus.TIMED_OUT if answer.error == SLEPT:
+            return f"{function} slept and did not answer", "Do not sleep, and wait for nothing: no input, no network."
         case CallStatus.TIMED_OUT:
             return (
                 f"{function} did not answer within its limit of CPU time",
@@ -190,6 +218,6 @@ def _why(function: str, answer: Answer) -> tuple[str, str]:
             )
         case _:
             return (
-                f"{function} was not asked, since its budget of lost calls or of CPU time is used up",
+                f"{function} was not asked, since what a submission may use of time and of lost calls is used up",
                 "Mend the calls or cells that ran out of time or ended the process first.",
             )

@@ -39,20 +39,36 @@ def conclude(tried: Sequence[Tried], second: Caller | None) -> tuple[PropertyRes
         if second is not None and _worth_explaining(attempt)
     }
     results = [_result(attempt, explanations.get(attempt.trial.info.name), second) for attempt in tried]
-    failed_names = {result.name: result for result in results if result.verdict is Verdict.FAILED}
-    needs = [attempt.trial.info.needs for attempt in tried]
-    return tuple(
-        _uncounted(result, failed_names[need]) if need in failed_names else result
-        for result, need in zip(results, needs, strict=True)
-    )
+    return _counted(results, {attempt.trial.info.name: attempt.trial.info.needs for attempt in tried})
+
+
+def _counted(results: Sequence[PropertyResult], needs: Mapping[str, str]) -> tuple[PropertyResult, ...]:
+    """Return the results with the points of those only whose needed property was seen to hold, and what that needs.
+
+    A property that was not asked, or that gave no answer, says nothing for whoever keeps it from being asked.
+    """
+    found = {result.name: result for result in results}
+
+    def missing(name: str, seen: frozenset[str] = frozenset()) -> PropertyResult | None:
+        need = needs[name]
+        if not need or need in seen:
+            return None
+        return missing(need, seen | {name}) if found[need].verdict is Verdict.PASSED else found[need]
+
+    lacks = {result.name: missing(result.name) for result in results}
+    return tuple(result if (lack := lacks[result.name]) is None else _uncounted(result, lack) for result in results)
 
 
 def _uncounted(result: PropertyResult, needed: PropertyResult) -> PropertyResult:
-    """Return a passed property without its points, since the one that it needs failed; any other as it is."""
+    """Return a passed property without its points, since the one that it needs did not pass; any other as it is."""
     if result.verdict is not Verdict.PASSED:
         return result
-    message = f'not counted, because this does not hold: "{needed.title}"'
-    return replace(result, verdict=Verdict.SKIPPED, points=0, message=message, help="Mend that property first.")
+    message, help = f'not counted, because this does not hold: "{needed.title}"', "Mend that property first."
+    if needed.verdict is Verdict.SKIPPED:
+        message, help = f'not counted, because this could not be asked: "{needed.title}"', needed.help
+    elif needed.verdict is not Verdict.FAILED:
+        message = f'not counted, because there was no answer that shows this: "{needed.title}"'
+    return replace(result, verdict=Verdict.SKIPPED, points=0, message=message, help=help)
 
 
 def _worth_explaining(attempt: Tried) -> bool:

@@ -16,7 +16,6 @@ from steepest.exam import draw_exam
 from steepest.explain import explain
 from steepest.model import Tensor, Verdict
 from steepest.plugin import Tried, all_families, collect_properties, collect_trials, replay
-from steepest.student import Student
 from steepest.verdicts import conclude
 
 HEAD = """
@@ -71,7 +70,7 @@ def properties(tmp_path: Path, *texts: str) -> Path:
 
 def run(path: Path, caller: FakeStudent) -> tuple[Tried, ...]:
     exam = draw_exam("small", all_families(collect_properties(path)), b"secret")
-    return replay(path, Student(caller), exam)
+    return replay(path, caller, exam)
 
 
 def test_a_property_says_what_it_is(tmp_path: Path) -> None:
@@ -90,7 +89,7 @@ def test_each_matrix_of_the_exam_is_asked_exactly_once_however_often_it_is_repla
     exam = draw_exam("small", all_families(collect_properties(path)), b"secret")
     for _ in range(5):
         caller = FakeStudent(np.linalg.inv)
-        (tried,) = replay(path, Student(caller), exam)
+        (tried,) = replay(path, caller, exam)
         assert [outcome.verdict for _, outcome in tried.outcomes] == [Verdict.PASSED] * len(exam.matrices["diagonal"])
         assert all(map(np.array_equal, caller.asked, exam.matrices["diagonal"]))
         assert len(caller.asked) == len(exam.matrices["diagonal"])
@@ -192,7 +191,7 @@ def test_no_matrix_of_the_exam_is_asked_before_everything_is_explained(tmp_path:
     path = properties(tmp_path, DIAGONAL)
     exam = draw_exam("small", all_families(collect_properties(path)), b"secret")
     second = FakeStudent(lambda M: M)
-    conclude(replay(path, Student(FakeStudent(lambda M: M)), exam), second)
+    conclude(replay(path, FakeStudent(lambda M: M), exam), second)
     secret = [matrix.tobytes() for matrix in exam.matrices["diagonal"]]
     seen = [matrix.tobytes() in secret for matrix in second.asked]
     assert True in seen
@@ -264,3 +263,84 @@ def test_a_property_that_fails_itself_says_why_even_if_its_need_fails(tmp_path: 
 def test_a_need_that_is_no_property_is_a_fault_of_the_grader(tmp_path: Path) -> None:
     with pytest.raises(GraderFault, match="test_absent"):
         collect_properties(properties(tmp_path, NEEDS.replace('needs="test_first"', 'needs="test_absent"')))
+
+
+@pytest.mark.parametrize(
+    ("way", "verdict", "words"),
+    [
+        ("student.calculate_inverse(M, steps=3)", Verdict.SKIPPED, "could not be asked"),
+        ("student.safe_learning_rate(M)", Verdict.ERRORED, "there was no answer"),
+        ("pytest.skip('not today')", Verdict.SKIPPED, "could not be asked"),
+    ],
+    ids=["no parameter", "no answer", "skipped"],
+)
+def test_a_property_whose_need_gives_no_answer_earns_nothing_either(
+    tmp_path: Path, way: str, verdict: Verdict, words: str
+) -> None:
+    path = properties(tmp_path, NEEDS.replace("assert inverse_of(student, M)[0, 0] < 0", way))
+    first, second = conclude(run(path, FakeStudent(np.linalg.inv)), FakeStudent(np.linalg.inv))
+    assert (first.verdict, second.verdict, second.points) == (verdict, Verdict.SKIPPED, 0)
+    assert words in second.message
+    if "steps" in way:
+        assert second.help == "Give calculate_inverse the parameter 'steps' to earn these points."
+
+
+def test_a_need_counts_only_where_its_own_need_passed(tmp_path: Path) -> None:
+    third = """
+    @points(2, exercise="a", needs="test_second")
+    @given(M=diagonal_matrices())
+    def test_third(student, M):
+        expect_inverse(inverse_of(student, M), M)
+    """
+    path = properties(tmp_path, NEEDS, third)
+    results = conclude(run(path, FakeStudent(np.linalg.inv)), FakeStudent(np.linalg.inv))
+    assert [result.points for result in results] == [0, 0, 0]
+    assert "The first comes first." in results[2].message
+
+
+def test_what_others_need_is_asked_before_anything_else(tmp_path: Path) -> None:
+    _, first, second = NEEDS.split("@points")
+    asks_another = second.replace("expect_inverse(inverse_of(student, M), M)", "student.other(M)")
+    caller = Told()
+    run(properties(tmp_path, f"@points{asks_another}\n@points{first}"), caller)
+    assert (caller.functions[0], caller.functions[-1]) == ("calculate_inverse", "other")
+
+
+class Told(FakeStudent):
+    """A `FakeStudent` that remembers the functions that were asked for, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(np.linalg.inv)
+        self.functions: list[str] = []
+
+    def call(self, function: str, arguments: Arguments) -> Answer:
+        self.functions.append(function)
+        return super().call(function, arguments)
+
+
+APART = """
+@points(1, exercise="a")
+@given(M=diagonal_matrices())
+def test_apart(student, M):
+    expect_inverse(student.calculate_inverse.apart(M).tensor(shape=M.shape, dtype=M.dtype), M)
+"""
+
+
+def test_what_is_asked_apart_is_asked_last_and_elsewhere(tmp_path: Path) -> None:
+    path = properties(tmp_path, APART, DIAGONAL)
+    exam = draw_exam("small", all_families(collect_properties(path)), b"secret")
+    asked: list[str] = []
+    caller = FakeStudent(lambda M: asked.append("here") or np.linalg.inv(M))  # type: ignore[func-returns-value]
+    other = FakeStudent(lambda M: asked.append("apart") or np.linalg.inv(M))  # type: ignore[func-returns-value]
+    tried = replay(path, caller, exam, other)
+    count = len(exam.matrices["diagonal"])
+    assert asked == ["here"] * count + ["apart"] * count
+    assert [each.trial.info.name for each in tried] == ["test_apart", "test_diagonal"]
+    assert all(outcome.verdict is Verdict.PASSED for each in tried for _, outcome in each.outcomes)
+
+
+def test_a_failure_keeps_none_of_the_arrays_that_were_at_hand(tmp_path: Path) -> None:
+    (tried,) = run(properties(tmp_path, DIAGONAL), FakeStudent(lambda M: M * 3))
+    errors = [outcome.error for _, outcome in tried.outcomes if outcome.error is not None]
+    assert errors
+    assert all(error.__traceback__ is None and error.__context__ is None for error in errors)
