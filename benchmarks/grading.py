@@ -21,7 +21,6 @@ from steepest.grade import Paper, grade
 from steepest.plugin import all_families, collect_properties, replay
 from steepest.sandbox.client import Zygote
 from steepest.sandbox.limits import standing_walls
-from steepest.student import Student
 
 SUBMISSIONS = 40
 PLAIN_RUNS = 5
@@ -100,7 +99,7 @@ def student_alone(properties: Path, exam: Exam) -> float:
         exec(SOLUTION, namespace)
         cells = time.process_time() - begin
         caller = TimedCaller(namespace)
-        replay(properties, Student(caller), exam)
+        replay(properties, caller, exam)
         seconds.append(cells + caller.cpu_s)
     return statistics.median(seconds)
 

@@ -14,6 +14,10 @@ Argument = Array | float | int
 Arguments = dict[str, Argument]
 
 
+SLEPT = "it slept longer than it may"
+"""The error of a call that timed out without computing."""
+
+
 class CallStatus(Enum):
     """How a call ended, as the trusted side saw it."""
 
@@ -35,12 +39,27 @@ class TensorItem:
     array: npt.NDArray[np.generic] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumbersItem:
-    """A returned list or tuple of plain numbers, such as ``losses``; a lone number is a list of one."""
+    """A returned list or tuple of plain numbers, such as ``losses``; a lone number is a list of one.
 
-    values: tuple[float, ...]
+    ``values`` is a float64 vector of shape (n,), whatever it is made from: a million numbers take 8 MB and no more.
+    """
+
+    values: npt.NDArray[np.float64]
     lone: bool = False
+
+    def __init__(self, values: npt.ArrayLike, lone: bool = False) -> None:
+        object.__setattr__(self, "values", np.asarray(values, dtype=np.float64).reshape(-1))
+        object.__setattr__(self, "lone", lone)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NumbersItem):
+            return NotImplemented
+        return self.lone == other.lone and np.array_equal(self.values, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.values.tobytes(), self.lone))
 
 
 @dataclass(frozen=True)

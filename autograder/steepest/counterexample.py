@@ -14,7 +14,6 @@ from steepest.linalg.condition import worst_condition_number
 from steepest.model import Counterexample, Curve, HeatMap, Measurement, Rows, Tensor
 from steepest.student import Returned
 
-MAX_CURVE_POINTS = 400
 SHOWN_DIGITS = 4
 SHOWN_ENTRIES = 64
 SHOWN_TENSORS = 4
@@ -142,6 +141,6 @@ def _curves(error: BaseException | None) -> tuple[Curve, ...]:
     if not isinstance(error, PropertyFailed) or error.curves is None:
         return ()
     return tuple(
-        Curve(name, tuple(_rounded(float(value)) for value in np.asarray(values).ravel()[:MAX_CURVE_POINTS]))
+        Curve(name, tuple(_rounded(float(value)) for value in np.asarray(values).ravel()))
         for name, values in error.curves.items()
     )

@@ -68,6 +68,21 @@ class GraderFault(SteepestError):
     """The kit failed, not the student: never published as a score, retried once, then queued for a human."""
 
 
+class NotServed(GraderFault):
+    """The machine did not let a submission run, so nothing can be said about it; a later grading tries it again."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)  # pickle makes the error anew from it
+
+    def __str__(self) -> str:
+        return f"this machine is too busy to grade the submission: {self.what}. Try: grade it again, with fewer --jobs"
+
+
+MAX_CURVE_POINTS = 400
+"""What is kept of a curve: a submission chooses how long its losses are, and nobody looks at more."""
+
+
 class PropertyFailed(AssertionError):
     """A property does not hold for what a student's function returned.
 
@@ -98,7 +113,7 @@ class PropertyFailed(AssertionError):
         self.help = help
         self.at_least = at_least
         self.heat_map = heat_map
-        self.curves = curves
+        self.curves = curves and {name: tuple(values[:MAX_CURVE_POINTS]) for name, values in curves.items()}
         relation = "at least" if at_least else "at most"
         super().__init__(f"{quantity} = {self.value:.3g}, allowed: {relation} {self.bound:.3g}")
         if help:

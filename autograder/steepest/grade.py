@@ -21,16 +21,16 @@ import numpy as np
 
 from steepest.answers import CallStatus
 from steepest.course import Assignment
-from steepest.errors import NotebookError, SteepestError
+from steepest.errors import NotebookError, NotServed, SteepestError
 from steepest.exam import Exam
 from steepest.model import CellNote, CellOutput, GradeReport, Limits, PropertyResult, Provenance, Verdict
 from steepest.notebook import graded_sources, notes_on, parse_notebook
 from steepest.plugin import collect_properties, replay
+from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import CellResult, Zygote
 from steepest.sandbox.gpu import CPU, Device
 from steepest.sandbox.limits import Wall
 from steepest.sandbox.session import Session, Source
-from steepest.student import Student
 from steepest.verdicts import blank_result, conclude
 
 if TYPE_CHECKING:
@@ -67,10 +67,13 @@ def grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygot
     Without a ``zygote`` the notebook runs in this very process: only for somebody's own.
 
     A fault of the kit, foreseen or not, is retried once, with everything fresh but the zygote, and then reported as
-    a fault. What exactly broke goes to the log of whoever runs the grading: its text may quote the exam.
+    a fault. Where the machine is too busy a second try would only keep it busy. What exactly broke goes to the log of
+    whoever runs the grading: its text may quote the exam.
     """
     try:
         return _grade(paper, student, data, zygote)
+    except NotServed as fault:
+        return fault_report(paper, student, data, str(fault))
     except Exception:
         _log.warning("grading %s failed and is tried once more", student, exc_info=True)
     try:
@@ -95,10 +98,10 @@ def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygo
     except NotebookError as error:
         return _unreadable(paper, student, data if isinstance(data, bytes) else b"", error)
     sources = [Source(cell.index, cell.source) for cell in graded_sources(notebook)]
-    first, second = _sittings(paper, sources, zygote)
-    with first:
+    first, apart, second = _sittings(paper, sources, zygote)
+    with first, apart:
         first.start()
-        tried = replay(paper.assignment.properties, Student(first), paper.exam)
+        tried = replay(paper.assignment.properties, first, paper.exam, apart)
     with second:
         results = conclude(tried, second if paper.explained and not first.violation else None)
     exercises = tuple(dict.fromkeys(attempt.trial.info.exercise for attempt in tried))
@@ -107,14 +110,19 @@ def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygo
     return _report(paper, student, data, results, notes=notes, cells=cells, shown=shown)
 
 
-def _sittings(paper: Paper, sources: Sequence[Source], zygote: Zygote | None) -> tuple[Sitting, Sitting]:
-    """Return where the exam is sat, and a second room, which has not seen it, for explanations."""
+def _sittings(paper: Paper, sources: Sequence[Source], zygote: Zygote | None) -> tuple[Sitting, Sitting, Sitting]:
+    """Return where the exam is sat, where functions are asked apart, and a room for explanations.
+
+    The last has not seen the exam. All three draw on one budget, and the second is seldom used.
+    """
     if zygote is None:
         from steepest.sandbox.inprocess import OpenSession
 
-        return OpenSession(sources), OpenSession(sources, attempt=1)
-    first = Session(zygote, sources, paper.limits, paper.walls)
-    return first, Session(zygote, sources, paper.limits, paper.walls, attempt=1)
+        first = OpenSession(sources)
+        return first, first, OpenSession(sources, attempt=1)
+    budget = Budget(paper.limits)
+    exam, apart = (Session(zygote, sources, budget, paper.walls) for _ in range(2))
+    return exam, apart, Session(zygote, sources, budget, paper.walls, attempt=1)
 
 
 def _unreadable(paper: Paper, student: str, raw: bytes, error: NotebookError) -> GradeReport:

@@ -221,6 +221,6 @@ class Limits:
     scratch_mib: int = 64
 
     @property
-    def call_wall_s(self) -> int:
-        """Return the wall-clock limit of a call: generous, since it exists for sleepers and not for slow machines."""
+    def call_idle_s(self) -> int:
+        """Return how long a call may sleep: generous, and a busy machine is not held against it."""
         return 3 * self.call_cpu_s + 5

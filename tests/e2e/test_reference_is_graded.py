@@ -9,7 +9,6 @@ from steepest.exam import draw_exam
 from steepest.model import Verdict
 from steepest.plugin import all_families, collect_properties, replay
 from steepest.sandbox.inprocess import NamespaceCaller
-from steepest.student import Student
 from tests.e2e.conftest import ROOT
 from tests.unit.reference import adapter
 
@@ -19,7 +18,7 @@ from tests.unit.reference import adapter
 def test_the_reference_has_every_property_of_the_inverse(secret: bytes) -> None:
     assignment = load_course(ROOT / "course.yml").assignment("inverse")
     exam = draw_exam("inverse", all_families(collect_properties(assignment.properties)), secret)
-    tried = replay(assignment.properties, Student(NamespaceCaller(vars(adapter))), exam)
+    tried = replay(assignment.properties, NamespaceCaller(vars(adapter)), exam)
     verdicts = {each.trial.info.name: [outcome.verdict for _, outcome in each.outcomes] for each in tried}
     assert verdicts
     assert all(verdict is Verdict.PASSED for outcomes in verdicts.values() for verdict in outcomes), verdicts

@@ -15,6 +15,7 @@ from steepest.grade import Paper, grade
 from steepest.grade_class import confining_walls
 from steepest.model import Limits
 from steepest.plugin import all_families, collect_properties
+from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import Worker, Zygote
 from steepest.sandbox.doctor import self_test
 from steepest.sandbox.gpu import CPU, Device, probe
@@ -94,7 +95,7 @@ def test_a_dead_context_costs_one_call_and_the_next_worker_computes(zygote: Zygo
         "def kill(M):\n    return torch.zeros(2, device='cuda')[torch.tensor([10**6], device='cuda')]\n"
         "def f(M):\n    return M + 1\n"
     )
-    with Session(zygote, [Source(1, source)], Limits(), confining_walls()) as session:
+    with Session(zygote, [Source(1, source)], Budget(Limits()), confining_walls()) as session:
         assert session.call("kill", {"0": M}).status is CallStatus.DIED
         assert session.call("f", {"0": M}).status is CallStatus.RETURNED
 

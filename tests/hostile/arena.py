@@ -25,6 +25,7 @@ from steepest.model import GradeReport, Limits
 from steepest.outputs.html import render_report
 from steepest.outputs.report_json import dump_report, load_report
 from steepest.plugin import all_families, collect_properties
+from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import Zygote
 from steepest.sandbox.limits import standing_walls
 from steepest.sandbox.session import Session, Source
@@ -43,10 +44,10 @@ _NUMBER = re.compile(r"\d+\.?\d*(?:e[+-]?\d+)?")
 
 @dataclass(frozen=True)
 class Impatient(Limits):
-    """Limits for attacks that only wait: the clock on the wall is no longer generous."""
+    """Limits for attacks that only wait: a call may sleep for little."""
 
     @property
-    def call_wall_s(self) -> int:
+    def call_idle_s(self) -> int:
         """Return two seconds."""
         return 2
 
@@ -148,7 +149,7 @@ class Arena:
     def session(self, *cells: str, limits: Limits = LIMITS, attempt: int = 0) -> Session:
         """Return a session over these cells; use it in `quiet`."""
         sources = [Source(place, cell) for place, cell in enumerate(cells, 1)]
-        return Session(self.zygote, sources, limits, standing_walls(), attempt=attempt)
+        return Session(self.zygote, sources, Budget(limits), standing_walls(), attempt=attempt)
 
     @contextmanager
     def quiet(self) -> Iterator[None]:

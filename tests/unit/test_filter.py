@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from steepest.sandbox import seccomp
-from steepest.sandbox.seccomp import ABSENT, ALLOW, KILL, MACHINES, NOT_A_DEVICE, REFUSE, Machine, program
+from steepest.sandbox.seccomp import (
+    ABSENT,
+    ALLOW,
+    KILL,
+    MACHINES,
+    NO_SUCH_FILES,
+    NOT_A_DEVICE,
+    REFUSE,
+    Machine,
+    program,
+)
 from steepest.sandbox.syscalls import ALLOWED, CONDITIONAL, NEWEST
 
 PID = 4711
@@ -77,7 +87,8 @@ def test_foreign_architecture_kills(machine: Machine) -> None:
     [
         ("mmap", (0, 4096, 3, PRIVATE | ANONYMOUS), ALLOW),
         ("mmap", (0, 4096, 3, PRIVATE), ALLOW),
-        ("mmap", (0, 4096, 3, SHARED), ALLOW),
+        ("mmap", (0, 4096, 3, SHARED), REFUSE),
+        ("mmap", (0, 4096, 1, VALIDATE), REFUSE),
         ("mmap", (0, 4096, 3, SHARED | ANONYMOUS), REFUSE),
         ("mmap", (0, 4096, 3, VALIDATE | ANONYMOUS), REFUSE),
         ("mmap", (0, 4096, 3, SHARED | ANONYMOUS | 1 << 40), REFUSE),
@@ -89,6 +100,11 @@ def test_foreign_architecture_kills(machine: Machine) -> None:
         ("clone", (GLIBC_THREAD | NEW_NET,), REFUSE),
         ("clone", (GLIBC_THREAD | NEW_TIME,), REFUSE),
         ("clone3", (0, 88), ABSENT),
+        ("openat", (-100, 0, 0o101), ALLOW),
+        ("openat", (-100, 0, 0o200000), ALLOW),  # O_DIRECTORY alone
+        ("openat", (-100, 0, 0o20200002), NO_SUCH_FILES),  # O_TMPFILE | O_RDWR
+        ("openat", (-100, 0, 0o20000000), NO_SUCH_FILES),
+        ("openat2", (-100, 0, 0, 24), ABSENT),
         ("kill", (PID, 9), ALLOW),
         ("kill", (0, 9), REFUSE),
         ("kill", (-1, 9), REFUSE),
@@ -142,6 +158,12 @@ def test_numbers_are_those_of_the_kernels_headers(column: int) -> None:
 
 def test_program_fits_what_the_kernel_takes(machine: Machine) -> None:
     assert len(program(machine, PID)) // 8 < 4096
+
+
+def test_open_without_a_folder_makes_no_nameless_file() -> None:
+    machine = MACHINES["x86_64"]
+    assert decide(machine, 2, 0, 0o20200002) == NO_SUCH_FILES
+    assert decide(machine, 2, 0, 0o102) == ALLOW
 
 
 def test_unknown_machine_offers_no_filter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from steepest.confusion import Cost
 from steepest.corpus.run import Sitting
 from steepest.notebook import graded_sources, parse_notebook
 from steepest.plugin import Trial, collect_trials, try_on
+from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import Zygote
 from steepest.sandbox.session import Session, Source
 from steepest.sandbox.wire import encode_arguments
@@ -67,7 +68,7 @@ def costs_of(sitting: Sitting, zygote: Zygote) -> dict[str, Cost]:
     limits, walls = sitting.paper.limits, sitting.paper.walls
     sources = [Source(cell.index, cell.source) for cell in graded_sources(parse_notebook(sitting.source.notebook))]
     trials = collect_trials(sitting.paper.assignment.properties)
-    with Session(zygote, sources, limits, walls) as session:
+    with Session(zygote, sources, Budget(limits), walls) as session:
         session.start()
         meter = Meter(session, zygote)
         judge = {trial.info.name: _judge_s(trial, meter, sitting) for trial in trials}

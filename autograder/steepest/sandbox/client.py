@@ -11,19 +11,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from steepest.answers import Answer, Arguments, CallStatus
+from steepest.answers import SLEPT, Answer, Arguments, CallStatus
 from steepest.errors import GraderFault, SandboxUnavailableError
 from steepest.model import Limits
+from steepest.sandbox.budget import Budget
 from steepest.sandbox.gpu import CPU, Device
+from steepest.sandbox.kernel_counts import cpu_s_of, nameless_bytes, written_bytes
 from steepest.sandbox.limits import Wall
-from steepest.sandbox.scratch import holds_more_than, remove
+from steepest.sandbox.scratch import discard, holds_more_than
 from steepest.sandbox.wire import (
     HEADER,
     REQUEST_ID_BYTES,
@@ -39,8 +40,11 @@ from steepest.text import clean
 
 START_S = 120
 TICK_S = 0.25
+"""How long the judge waits before it looks again at what a worker uses up."""
+
 WRITTEN_RATIO = 16
 """A worker may write this many times its scratch space in all: a deleted file that is open fills a disk unseen."""
+COMPUTED = "it computed longer than it may"
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
@@ -110,14 +114,16 @@ class Zygote:
         """Return whether the zygote still runs."""
         return self._process.poll() is None
 
-    def fork(self, limits: Limits, walls: Sequence[Wall]) -> Worker:
-        """Return a new locked worker.
+    def fork(self, limits: Limits, walls: Sequence[Wall], budget: Budget | None = None) -> Worker:
+        """Return a new locked worker, which draws on the ``budget`` of its submission; on one of its own if None.
 
         Raises:
             GraderFault: The zygote is gone.
             SandboxUnavailableError: A wall could not be built.
         """
         self.wait_until_ready()
+        budget = budget or Budget(limits)
+        limits = replace(limits, submission_cpu_s=budget.cpu_left_s)
         scratch = Path(tempfile.mkdtemp(prefix="steepest-"))
         their_requests, requests = os.pipe()
         answers, their_answers = os.pipe()
@@ -133,14 +139,14 @@ class Zygote:
             socket.send_fds(self._control, [json.dumps(message).encode()], [their_requests, their_answers])
             pid = int(self._receive()["pid"])
         except (GraderFault, OSError) as error:
-            remove(scratch)
+            discard(scratch)
             os.close(requests)
             os.close(answers)
             raise GraderFault(f"no worker could be forked ({error})") from None
         finally:
             os.close(their_requests)
             os.close(their_answers)
-        worker = Worker(self, pid, requests, answers, scratch, limits)
+        worker = Worker(self, pid, requests, answers, scratch, budget)
         worker.wait_until_locked()
         return worker
 
@@ -208,25 +214,38 @@ class Zygote:
 
 
 class Worker:
-    """One locked process that holds one submission; every request has one deadline and at most one answer."""
+    """One locked process that holds one submission; every request has at most one answer, within its limits."""
 
-    def __init__(self, zygote: Zygote, pid: int, requests: int, answers: int, scratch: Path, limits: Limits) -> None:
+    def __init__(self, zygote: Zygote, pid: int, requests: int, answers: int, scratch: Path, budget: Budget) -> None:
         self._zygote = zygote
         self.pid = pid
         self._requests = requests
         self._answers = answers
         self.scratch = scratch
-        self._limits = limits
+        self._limits = budget.limits
+        self._budget = budget
+        self._meter = budget.meter(pid)
         self._surplus = b""
+        self._since = 0.0
         self.poisoned = ""
-        self.waited_s = 0.0
         for fd in (requests, answers):
             os.set_blocking(fd, False)
 
+    @property
+    def waited_s(self) -> float:
+        """Return how long the judge has waited for answers."""
+        return self._meter.waited_s
+
     def wait_until_locked(self) -> None:
         """Return once the worker says that every wall stands."""
+        deadline = time.monotonic() + START_S
+
+        def check() -> None:
+            if time.monotonic() > deadline:
+                raise _Late("it did not start")
+
         try:
-            frame = self._receive(bytes(REQUEST_ID_BYTES), time.monotonic() + START_S, None)
+            frame = self._receive(bytes(REQUEST_ID_BYTES), check)
         except (WireError, _Ended, _Late) as error:
             self.close()
             raise GraderFault(f"a new worker did not come up ({type(error).__name__} {error})") from None
@@ -264,12 +283,13 @@ class Worker:
 
     def close(self) -> Usage:
         """Kill the worker and all it left behind, remove its scratch folder, and return what it used."""
+        self._meter.look()
         usage = self._zygote.reap(self.pid)
-        self._zygote.workers_wall_s += self.waited_s
+        self._meter.cpu_s = max(self._meter.cpu_s, usage.cpu_s)
+        self._zygote.workers_wall_s += self._meter.waited_s
         for fd in (self._requests, self._answers):
             os.close(fd)
-        with suppress(OSError):
-            remove(self.scratch)
+        discard(self.scratch)
         return usage
 
     def _ask(self, kind: Kind, text: str, payload: bytes) -> tuple[Frame | None, CallStatus, str]:
@@ -277,13 +297,11 @@ class Worker:
         if self.poisoned:
             return None, CallStatus.VIOLATION, self.poisoned
         request = Frame(kind, secrets.token_bytes(REQUEST_ID_BYTES), text, payload)
-        begin = time.monotonic()
-        deadline = begin + self._limits.call_wall_s
-        cpu_limit = self._cpu_s() + self._limits.call_cpu_s
+        check = self._bounds_of_a_call()
         try:
             self._refuse_unasked()
-            self._send(request.encode(), deadline)
-            return self._receive(request.request_id, deadline, cpu_limit), CallStatus.RETURNED, ""
+            self._send(request.encode(), check)
+            return self._receive(request.request_id, check), CallStatus.RETURNED, ""
         except WireError as error:
             self.poisoned = str(error)
             return None, CallStatus.VIOLATION, str(error)
@@ -292,7 +310,41 @@ class Worker:
         except _Ended as ended:
             return None, CallStatus.DIED, str(ended)
         finally:
-            self.waited_s += time.monotonic() - begin
+            self._count_wait()
+
+    def _bounds_of_a_call(self) -> Callable[[], None]:
+        """Return what looks, from time to time, whether the call that begins now is still within its limits.
+
+        No clock on the wall has a say: on a busy machine an honest answer takes as long as it takes.
+        """
+        self._since = time.monotonic()
+        cpu_limit = cpu_s_of(self.pid) + self._limits.call_cpu_s
+        idle_limit = self._meter.idle_s + self._limits.call_idle_s
+
+        def check() -> None:
+            self._count_wait()
+            if self._meter.unseen_s < TICK_S:
+                return
+            self._meter.look()
+            if self._meter.cpu_s > cpu_limit or self._budget.cpu_s > self._limits.submission_cpu_s:
+                raise _Late(COMPUTED)
+            if self._meter.idle_s > idle_limit or self._budget.is_spent:
+                raise _Late(SLEPT)
+            self._budget.require_service()
+            self._look_at_files()
+
+        return check
+
+    def _count_wait(self) -> None:
+        now = time.monotonic()
+        self._meter.wait(now - self._since)
+        self._since = now
+
+    def _look_at_files(self) -> None:
+        bound = self._limits.scratch_mib << 20
+        left = bound - nameless_bytes(self.pid)
+        if left < 0 or holds_more_than(self.scratch, left) or written_bytes(self.pid) > WRITTEN_RATIO * bound:
+            raise _Ended("it wrote more files than its scratch space holds")
 
     def _refuse_unasked(self) -> None:
         if not self._surplus and self._readable(0):
@@ -302,73 +354,41 @@ class Worker:
         if self._surplus:
             raise WireError("bytes that nobody asked for")
 
-    def _send(self, data: bytes, deadline: float) -> None:
+    def _send(self, data: bytes, check: Callable[[], None]) -> None:
         view = memoryview(data)
         while view:
-            if time.monotonic() > deadline:
-                raise _Late("it stopped reading")
             _, writable, _ = select.select([], [self._requests], [], TICK_S)
             if writable:
                 try:
                     view = view[os.write(self._requests, view[:65536]) :]
                 except BrokenPipeError:
                     raise _Ended("it was gone before it was asked") from None
+            check()
 
-    def _receive(self, request_id: bytes, deadline: float, cpu_limit: float | None) -> Frame:
-        header = Header.decode(self._read(HEADER.size, deadline, cpu_limit))
+    def _receive(self, request_id: bytes, check: Callable[[], None]) -> Frame:
+        header = Header.decode(self._read(HEADER.size, check))
         if header.request_id != request_id or header.kind < Kind.READY:
             raise WireError("a frame that answers no question of ours")
-        return header.frame(self._read(header.body_bytes, deadline, cpu_limit))
+        return header.frame(self._read(header.body_bytes, check))
 
-    def _read(self, size: int, deadline: float, cpu_limit: float | None) -> bytes:
-        """Return exactly ``size`` bytes; one deadline holds for the whole frame, however slowly it trickles."""
+    def _read(self, size: int, check: Callable[[], None]) -> bytes:
+        """Return exactly ``size`` bytes; the limits hold for the whole frame, however slowly it trickles."""
         while len(self._surplus) < size:
-            self._check_budget(deadline, cpu_limit)
             if self._readable(TICK_S):
                 part = os.read(self._answers, 1 << 16)
                 if not part:
                     raise _Ended("the process ended itself or was ended by a limit")
                 self._surplus += part
+            check()
         data, self._surplus = self._surplus[:size], self._surplus[size:]
         return data
-
-    def _check_budget(self, deadline: float, cpu_limit: float | None) -> None:
-        if time.monotonic() > deadline:
-            raise _Late("wall-clock limit")
-        if cpu_limit is not None and not self._readable(0):
-            if self._cpu_s() > cpu_limit:
-                raise _Late("CPU limit")
-            bound = self._limits.scratch_mib << 20
-            if holds_more_than(self.scratch, bound) or self._written() > WRITTEN_RATIO * bound:
-                raise _Ended("it wrote more files than its scratch space holds")
 
     def _readable(self, timeout: float) -> bool:
         return bool(select.select([self._answers], [], [], timeout)[0])
 
-    def _written(self) -> int:
-        """Return the bytes written so far, also to files that were deleted; 0 where the kernel tells only root."""
-        try:
-            lines = Path(f"/proc/{self.pid}/io").read_bytes().splitlines()
-        except OSError:
-            return 0
-        return max((int(line.split()[1]) for line in lines if line.startswith((b"wchar:", b"write_bytes:"))), default=0)
-
-    def _cpu_s(self) -> float:
-        return cpu_s_of(self.pid)
-
-
-def cpu_s_of(pid: int) -> float:
-    """Return the CPU seconds of a process, its children not counted; 0 if it is gone."""
-    try:
-        # As bytes: the name in it is the submission's to choose, and need not be text.
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
 
 class _Late(Exception):
-    """The deadline of a request has passed."""
+    """A request has used up what it may."""
 
 
 class _Ended(Exception):

@@ -73,6 +73,9 @@ class Wall(Enum):
                 assert_never(self)
 
 
+KEEP_WORKERS_APART = {Wall.LANDLOCK_FILES, Wall.LANDLOCK_SCOPES, Wall.SECCOMP, Wall.RLIMITS}
+"""Walls that keep a worker from looking into another one of the same user: no /proc, no tracing, no dump."""
+
 LANDLOCK_WALLS = (Wall.LANDLOCK_FILES, Wall.LANDLOCK_NETWORK, Wall.LANDLOCK_SCOPES)
 
 
@@ -155,6 +158,7 @@ def lock(
     """
     _check(limits)
     parent, user, wanted = os.getppid(), privileges.private_uid(os.getpid()), frozenset(walls)
+    same_user = os.geteuid() != 0
     with _building("a session of its own"):
         os.setsid()
     ruleset = _open_ruleset(scratch, readable, wanted, card)
@@ -164,7 +168,7 @@ def lock(
         _limit_threads()
     _change_user(user, scratch, readable, wanted)
     with _building("no new privileges"):
-        privileges.gain_nothing()
+        privileges.gain_nothing(seen_by_its_user=same_user and wanted >= KEEP_WORKERS_APART)
         privileges.die_with(parent)
     if ruleset is not None:
         with _building("Landlock"):

@@ -37,6 +37,7 @@ ALLOW = 0x7FFF_0000
 REFUSE = 0x0005_0000 | errno.EPERM
 ABSENT = 0x0005_0000 | errno.ENOSYS
 NOT_A_DEVICE = 0x0005_0000 | errno.ENOTTY
+NO_SUCH_FILES = 0x0005_0000 | errno.EOPNOTSUPP
 
 # Where `struct seccomp_data` holds what, and the three comparisons of classic BPF that the filter needs.
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
@@ -48,7 +49,8 @@ _TO_ALL_THREADS = 1
 _X32 = 0x4000_0000
 _ALL_BITS = 0xFFFF_FFFF
 
-_MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
+_MAP_SHARED, _MAP_GROWSDOWN = 0x01, 0x100
+_O_TMPFILE = 0x40_0000
 _CLONE_THREAD = 0x1_0000
 _CLONE_NAMESPACES = 0x7E02_0080
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030, 1032)
@@ -75,15 +77,20 @@ class Rule:
 
 def rules(pid: int, *, card: bool = False) -> tuple[Rule, ...]:
     """Return the rules of the conditional calls for the process ``pid``; with ``card``, those with CUDA's holes."""
-    shared_anonymous = _MAP_SHARED | _MAP_ANONYMOUS
-    # Neither shared anonymous memory nor a mapping that grows downwards counts towards RLIMIT_DATA.
-    uncounted = ((shared_anonymous, shared_anonymous), (_MAP_GROWSDOWN, _MAP_GROWSDOWN))
+    # A mapping that grows downwards does not count towards RLIMIT_DATA. One that is shared does not either, and a file
+    # that is mapped can be deleted and closed: then no one sees the memory, or the disk, that it takes.
+    grows, shared = (_MAP_GROWSDOWN, _MAP_GROWSDOWN), (_MAP_SHARED, _MAP_SHARED)
+    nameless = ((_O_TMPFILE, _O_TMPFILE),)
     ioctl = _one_of("ioctl", 1, _IOCTL_COMMANDS, otherwise=NOT_A_DEVICE)
     return (
-        Rule("mmap", 3, uncounted[1:] if card else uncounted, met=REFUSE, otherwise=ALLOW),
+        Rule("mmap", 3, (grows,) if card else (grows, shared), met=REFUSE, otherwise=ALLOW),
+        # As on a file system that knows no files without a name; whoever wants one then makes it, and deletes it.
+        Rule("open", 1, nameless, met=NO_SUCH_FILES, otherwise=ALLOW),
+        Rule("openat", 2, nameless, met=NO_SUCH_FILES, otherwise=ALLOW),
         Rule("clone", 0, ((_CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD),), met=ALLOW, otherwise=REFUSE),
-        # Its flags lie in memory, where no filter sees them; glibc then falls back to clone.
+        # The flags of these two lie in memory, where no filter sees them; glibc has clone and openat for them.
         Rule("clone3", 0, (), met=ALLOW, otherwise=ABSENT),
+        Rule("openat2", 0, (), met=ALLOW, otherwise=ABSENT),
         _one_of("fcntl", 1, _FCNTL_COMMANDS),
         replace(ioctl, tests=(*ioctl.tests, *cuda_holes.IOCTLS)) if card else ioctl,
         _one_of("prctl", 0, _PRCTL_OPTIONS),

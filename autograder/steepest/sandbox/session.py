@@ -10,15 +10,13 @@ from types import TracebackType
 from typing import Self
 
 from steepest.answers import Answer, Arguments, CallStatus
-from steepest.model import Limits
+from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import CellResult, Worker, Zygote
+from steepest.sandbox.kept_answers import KeptAnswers
 from steepest.sandbox.limits import Wall
 from steepest.sandbox.wire import encode_arguments
 
 MAX_RESTARTS = 4
-WALL_RATIO = 3
-"""A submission may keep the judge waiting this many times its CPU budget: sleeping uses no CPU time at all."""
-
 MAX_KEPT_CHARACTERS = 8 << 20
 """What is kept of all that the cells of one submission printed and displayed."""
 MAX_LOST_CALLS = 2
@@ -37,27 +35,31 @@ class Session:
     """A `Caller` over one submission: the same call is asked once, a lost worker is replaced, budgets are kept.
 
     Cells run in order before the first call. A cell that ends or hangs its worker is left out when the others are
-    run again in a fresh one, so that later cells still count.
+    run again in a fresh one, so that later cells still count. All sessions of a submission draw on one ``budget``.
     """
 
     def __init__(
-        self, zygote: Zygote, sources: Sequence[Source], limits: Limits, walls: Sequence[Wall], *, attempt: int = 0
+        self,
+        zygote: Zygote,
+        sources: Sequence[Source],
+        budget: Budget,
+        walls: Sequence[Wall],
+        *,
+        attempt: int = 0,
     ) -> None:
         self.cells: dict[int, CellResult] = {}
         self.violation = ""
-        self.cpu_s = 0.0
-        self._waited_s = 0.0
         self._kept_characters = 0
         self._zygote = zygote
         self._sources = tuple(sources)
-        self._limits = limits
+        self._budget = budget
         self._walls = tuple(walls)
         self._attempt = attempt
         self._worker: Worker | None = None
         self._restarts = 0
         self._left_out: set[int] = set()
         self._lost: Counter[str] = Counter()
-        self._answers: dict[bytes, Answer] = {}
+        self._answers = KeptAnswers()
         self._parameters: dict[str, tuple[str, ...] | None] = {}
 
     def __enter__(self) -> Self:
@@ -81,19 +83,20 @@ class Session:
     def call(self, function: str, arguments: Arguments) -> Answer:
         """Return the answer to a call; one that was asked before is answered from memory."""
         key = hashlib.sha256(function.encode() + b"\0" + encode_arguments(arguments)).digest()
-        if key not in self._answers:
-            self._answers[key] = self._ask(function, arguments)
-        return self._answers[key]
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._ask(function, arguments)
+            self._answers.keep(key, answer)
+        return answer
 
     def close(self) -> None:
         """Kill the worker with all it left behind; what was received until now is all that counts."""
         if self._worker is not None:
-            self._waited_s += self._worker.waited_s
-            self.cpu_s += self._worker.close().cpu_s
+            self._worker.close()
             self._worker = None
 
     def _ask(self, function: str, arguments: Arguments) -> Answer:
-        if self._lost[function] >= MAX_LOST_CALLS or self._overdue():
+        if self._lost[function] >= MAX_LOST_CALLS or self._budget.is_spent:
             return Answer(CallStatus.NOT_RUN)
         worker = self._running()
         if worker is None:
@@ -108,16 +111,12 @@ class Session:
     def _running(self) -> Worker | None:
         """Return a worker in which the cells have run; None when the budget of the submission is used up."""
         while self._worker is None and not self.violation and self._affordable():
-            self._worker = self._zygote.fork(self._limits, self._walls)
+            self._worker = self._zygote.fork(self._budget.limits, self._walls, self._budget)
             self._run_cells(self._worker)
         return self._worker if not self.violation else None
 
     def _affordable(self) -> bool:
-        return self._restarts <= MAX_RESTARTS and self.cpu_s < self._limits.submission_cpu_s and not self._overdue()
-
-    def _overdue(self) -> bool:
-        waited_s = self._waited_s + (self._worker.waited_s if self._worker else 0.0)
-        return waited_s > WALL_RATIO * self._limits.submission_cpu_s
+        return self._restarts <= MAX_RESTARTS and not self._budget.is_spent
 
     def _kept(self, result: CellResult) -> CellResult:
         """Return the result, without what it shows once the cells have shown more than anyone reads."""
@@ -128,7 +127,7 @@ class Session:
     def _run_cells(self, worker: Worker) -> None:
         first_run = self._restarts == 0
         for source in self._sources:
-            if source.cell in self._left_out or self._overdue():
+            if source.cell in self._left_out or self._budget.is_spent:
                 continue
             result = self._kept(worker.run_cell(source.text))
             self._notice(worker)

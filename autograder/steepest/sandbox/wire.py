@@ -222,7 +222,7 @@ def _decode_item(name: str, entry: Mapping[str, object]) -> tuple[int, Item]:
 def _numbers(array: npt.NDArray[np.generic], *, lone: bool) -> NumbersItem:
     if array.dtype != np.float64 or array.ndim != 1 or (lone and array.size != 1):
         raise WireError("numbers are not a float64 vector")
-    return NumbersItem(tuple(array.tolist()), lone)
+    return NumbersItem(array, lone)
 
 
 def _array(entry: Mapping[str, object]) -> npt.NDArray[np.generic]:

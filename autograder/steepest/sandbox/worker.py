@@ -262,9 +262,9 @@ def _numbers(result: object) -> NumbersItem | None:
     if isinstance(result, bool | int | float | np.number):
         return NumbersItem((float(result),), lone=True)
     if isinstance(result, np.ndarray):
-        return NumbersItem(tuple(map(float, result))) if result.ndim == 1 and result.dtype.kind in "fiu" else None
+        return NumbersItem(result) if result.ndim == 1 and result.dtype.kind in "fiu" else None
     if isinstance(result, list | tuple) and 0 < len(result) <= MAX_NUMBERS and all(map(_is_number, result)):
-        return NumbersItem(tuple(float(value) for value in result))
+        return NumbersItem([float(value) for value in result])
     return None
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from steepest.answers import CallStatus, TensorItem
 from steepest.model import Limits
+from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import Zygote
 from steepest.sandbox.limits import standing_walls
 from steepest.sandbox.session import Session, Source
@@ -31,7 +32,7 @@ def zygote() -> Iterator[Zygote]:
 
 def session_of(zygote: Zygote, *cells: str, limits: Limits = LIMITS) -> Session:
     sources = [Source(index, text) for index, text in enumerate(cells, 1)]
-    return Session(zygote, sources, limits, standing_walls())
+    return Session(zygote, sources, Budget(limits), standing_walls())
 
 
 def test_the_same_call_is_asked_once(zygote: Zygote) -> None:
