@@ -25,6 +25,7 @@ from steepest.model import GradeReport, Limits
 from steepest.outputs.html import render_report
 from steepest.outputs.report_json import dump_report, load_report
 from steepest.plugin import all_families, collect_properties
+from steepest.sandbox import scratch
 from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import Zygote
 from steepest.sandbox.limits import standing_walls
@@ -167,7 +168,9 @@ class Arena:
             tempfile.tempdir = before
 
     def assert_nothing_is_left(self) -> None:
-        """Fail if a process of a submission lives, or a file that it made exists."""
+        """Fail if a process of a submission lives, or a file that it made exists; what is being removed is waited for."""
+        for remover in scratch._removers:
+            remover.wait(timeout=60)
         assert self.zygote.worker_processes() == ()
         assert list(_processes_in(self.scratch)) == []
         assert os.listdir(self.scratch) == []

@@ -12,7 +12,7 @@ from steepest.sandbox.limits import Wall, standing_walls
 from . import books
 from .arena import IMPATIENT, Arena, Graded
 
-SLOW = {"loop_in_cell", "loop_in_call", "loop_without_its_leader", "threads", "output_flood"}
+SLOW = {"loop_in_cell", "loop_in_call", "loop_without_its_leader", "threads", "output_flood", "numbers_flood"}
 """Attacks that burn the CPU time of several calls before they are stopped."""
 
 WAITING = {"sleeps", "stops_itself"}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from steepest.sandbox.scratch import LEAST_BYTES, holds_more_than, remove
+from steepest.sandbox import scratch
+from steepest.sandbox.scratch import LEAST_BYTES, discard, holds_more_than, remove
 
 
 @pytest.fixture
@@ -81,4 +82,17 @@ def test_folders_that_may_not_be_listed_are_removed(folder: Path) -> None:
     (folder / "inner" / "deeper").chmod(0)
     (folder / "inner").chmod(0o300)
     remove(folder)
+    assert not folder.exists()
+
+
+def test_a_folder_that_is_slow_to_remove_is_left_to_a_process_that_nobody_waits_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "slow"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "file").write_text("x")
+    monkeypatch.setattr(scratch, "WAIT_S", -1.0)
+    discard(folder)
+    (process,) = scratch._removers
+    assert process.wait() == 0
     assert not folder.exists()

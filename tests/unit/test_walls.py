@@ -326,7 +326,7 @@ def test_locked_process_has_its_limits(zygote: Zygote, how: dict[str, Any]) -> N
     bounds = {line[:26].strip(): tuple(line[26:].split()[:2]) for line in lines}
     expected = {
         "Max data size": (str(1 << 30),) * 2,
-        "Max cpu time": ("30", "35"),
+        "Max cpu time": ("32", "37"),
         "Max file size": (str(8 << 20),) * 2,
         "Max core file size": ("0", "0"),
         "Max open files": ("256", "256"),

@@ -30,8 +30,9 @@ ADDRESS_SPACE_RATIO = 8
 """Mapped memory may exceed used memory by this; it bounds the page tables, which no other limit counts."""
 STACK_MIB = 64
 """The stack of the main thread where the machine sets no limit."""
-CPU_GRACE_S = 5
-"""SIGXCPU comes first, which a student's code may ignore, and SIGKILL after this, which it may not."""
+CPU_SOFT_S, CPU_HARD_S = 2, 7
+"""How long after its limit a worker is ended by the kernel, if the judge has not: first by a signal that a student's
+code may ignore, then by one that it may not."""
 
 DEVICES = (Path("/dev/null"), Path("/dev/urandom"))
 SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/fonts", "/usr/share/zoneinfo")
@@ -218,7 +219,7 @@ def _limit_resources(limits: Limits, *, card: bool) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_FSIZE, (limits.scratch_mib * MIB,) * 2)
         cpu_s = limits.submission_cpu_s
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + CPU_GRACE_S))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s + CPU_SOFT_S, cpu_s + CPU_HARD_S))
         if not card:  # its driver reserves as much address space as host and card have memory
             _lower(resource.RLIMIT_AS, size + ADDRESS_SPACE_RATIO * memory)
         _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
