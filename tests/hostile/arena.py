@@ -168,7 +168,7 @@ class Arena:
             tempfile.tempdir = before
 
     def assert_nothing_is_left(self) -> None:
-        """Fail if a process of a submission lives, or a file that it made exists; what is being removed is waited for."""
+        """Fail if a process of a submission lives, or a file that it made exists, once all removing has ended."""
         for remover in scratch._removers:
             remover.wait(timeout=60)
         assert self.zygote.worker_processes() == ()
