@@ -67,7 +67,7 @@ def measure(name: str) -> tuple[str, float, float, float, float, int, str]:
             super().__init__(limits)
             budgets.append(self)
 
-    grading.Budget = Counted  # type: ignore[misc]  # to read its meters afterwards
+    vars(grading)["Budget"] = Counted  # to read its meters afterwards
     paper = grading.Paper(replace(assignment, limits=LIMITS), exam, standing_walls())
     with Zygote() as zygote:
         zygote.wait_until_ready()
