@@ -16,11 +16,12 @@ WORKDIR /opt/steepest
 COPY dist/steepest-*.whl constraints.txt ./
 # hadolint ignore=SC2086
 RUN wheel="$(echo steepest-*.whl)" \
-    && python -m pip install --no-cache-dir ${PIP_FLAGS} -c constraints.txt "./${wheel}[worker]" \
+    && python -I -m pip install --no-cache-dir ${PIP_FLAGS} -c constraints.txt "./${wheel}[worker]" \
     && rm -rf ./steepest-*.whl
 
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin grader
 USER 10001
 WORKDIR /course
-ENTRYPOINT ["python", "-m", "steepest"]
+# -I: nothing is imported from the folder that is mounted here.
+ENTRYPOINT ["python", "-I", "-u", "-m", "steepest"]
 CMD ["doctor"]

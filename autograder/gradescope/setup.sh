@@ -12,7 +12,7 @@ SOURCE="$ROOT/source"
 find_python() {
     local name
     for name in python3.13 python3.12 python3.11 python3; do
-        if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        if "$name" -I -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             echo "$name"
             return
         fi
@@ -26,10 +26,11 @@ if ! PYTHON="$(find_python)"; then
     PYTHON=python3.11
 fi
 
-"$PYTHON" -m venv "$VENV"
+cd /
+"$PYTHON" -I -m venv "$VENV"
 WHEEL="$(echo "$SOURCE"/steepest-*.whl)"
 # shellcheck disable=SC2046  # each option is a word of its own
-"$VENV/bin/python" -m pip install --no-cache-dir $(cat "$SOURCE/pip-flags") \
+"$VENV/bin/python" -I -m pip install --no-cache-dir $(cat "$SOURCE/pip-flags") \
     -c "$SOURCE/constraints.txt" "$WHEEL[worker]"
 
 # Submissions run as a user of their own, which must not read the exam.

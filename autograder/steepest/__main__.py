@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from steepest._surroundings import leave_current_folder
+
 
 def main() -> None:
     """Run the command line."""
-    from steepest.cli import steepest
+    leave_current_folder()
+    from steepest.cli import steepest  # not before: it imports much, and the current folder may be a student's
 
     steepest(prog_name="steepest")
 

@@ -144,7 +144,7 @@ def _age_s() -> float:
 
 
 def _publication(order: Order) -> Publication:
-    folder = order.output or order.checkout / "generated" / "ci" / safe_name(order.assignment)
+    folder = order.output or order.home / "generated" / "ci" / safe_name(order.assignment)
     problem = ""
     if not order.local and not writable(folder):
         parent = order.environment.get("RUNNER_TEMP") or tempfile.gettempdir()

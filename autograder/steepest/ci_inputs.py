@@ -29,17 +29,16 @@ def open_place(order: Order) -> Place:
         CourseError: course.yml has mistakes, or no such assignment.
         NoPropertiesError: There is neither a course.yml nor a released folder.
     """
-    course_file = order.course or order.checkout / "course.yml"
-    if order.course is not None or course_file.is_file():
-        course = load_course(course_file)
+    if order.course_file is not None:
+        course = load_course(order.course_file)
         return Place(course.assignment(order.assignment), course)
     properties = f"test_{safe_name(order.assignment)}.py"
-    folders = [order.checkout, order.checkout / safe_name(order.assignment)]
+    folders = [order.home, order.home / safe_name(order.assignment)]
     folder = next((folder for folder in folders if (folder / properties).is_file()), None)
     if folder is None:
-        known = properties_in(order.checkout).name  # its own words if there is none, or there are several
+        known = properties_in(order.home).name  # its own words if there is none, or there are several
         problem = Problem("assignment", order.assignment, f"this folder holds {known}, and no {properties}")
-        raise CourseError(str(order.checkout), [problem])
+        raise CourseError(str(order.home), [problem])
     return Place(released_assignment(folder))
 
 
@@ -58,7 +57,7 @@ def find_notebook(order: Order, place: Place) -> tuple[Path | NotebookError, tup
         return path, ()
     expected = f"{place.assignment.id}.ipynb"
     folders = dict.fromkeys([place.assignment.properties.parent, place.assignment.folder, order.checkout])
-    if place.course is not None and order.checkout.resolve() != place.course.root:
+    if order.checkout.resolve() != (order.home.resolve() if place.course is None else place.course.root):
         folders = {order.checkout: None}  # a course that lies elsewhere has its own notebooks, with solutions
     for folder in folders:
         found = sorted(folder.glob("*.ipynb"))
@@ -84,7 +83,7 @@ def find_exam(order: Order, assignment: Assignment, secret: bytes | None) -> Exa
         return draw_exam(assignment.id, families, secret)
     if order.exam == PRACTICE:
         return practice_exam(assignment.id, families)
-    exam = load_exam(assignment.id, order.checkout / order.exam)
+    exam = load_exam(assignment.id, order.home / order.exam)
     check_exam(assignment, exam)
     return exam
 

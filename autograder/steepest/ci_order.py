@@ -19,6 +19,8 @@ PRACTICE, SECRET = "practice", "secret"
 class Order:
     """What is to be graded and where to: the command line, without its words.
 
+    ``checkout`` holds the student's notebook. ``trusted`` is the folder of course.yml or of the released properties,
+    which are believed; None means the checkout itself, as in a student's own repository.
     ``exam`` is ``practice``, ``secret`` or the path of a frozen exam. ``write`` names outputs; empty means those of
     course.yml and of the platforms that are found. ``output`` None means a folder below ``generated``.
     """
@@ -34,6 +36,18 @@ class Order:
     device: str = ""
     local: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    trusted: Path | None = None
+
+    @property
+    def home(self) -> Path:
+        """Return the folder whose files are believed: course.yml, properties, exams; results go there, too."""
+        return self.trusted or self.checkout
+
+    @property
+    def course_file(self) -> Path | None:
+        """Return the course.yml to read: the one that was named, else the one at home; None if there is none."""
+        at_home = self.home / "course.yml"
+        return self.course or (at_home if at_home.is_file() else None)
 
 
 def take_secret(order: Order) -> bytes | None:
@@ -42,17 +56,16 @@ def take_secret(order: Order) -> bytes | None:
     Raises:
         CourseError: It is asked for, and there is none, or it is too short.
     """
-    course_file = order.course or order.checkout / "course.yml"
     names = {"STEEPEST_SECRET"}
     try:
-        course = load_course(course_file) if order.course is not None or course_file.is_file() else None
+        course = load_course(order.course_file) if order.course_file is not None else None
         if course is not None and course.secret.env:
             names.add(course.secret.env)
         if order.exam != SECRET:
             return None
         if course is None:
             way_out = "the real exam needs a course.yml, which says where its secret lies; --exam practice needs none"
-            raise CourseError(str(order.checkout), [Problem("course", "(missing)", way_out)])
+            raise CourseError(str(order.home), [Problem("course", "(missing)", way_out)])
         return course.read_secret()
     finally:
         for name in names:

@@ -11,12 +11,14 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import RIGHT, SmallCourse, notebook
+from tests.hostile.planted import plant
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +49,13 @@ def platform(course: SmallCourse, root: Path, data: bytes, *options: str) -> Pat
     return folder
 
 
-def run(folder: Path, python: Path = Path(sys.executable)) -> dict[str, Any]:
+def run(
+    folder: Path,
+    python: Path = Path(sys.executable),
+    *,
+    cwd: Path | None = None,
+    more: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Return the results of a run; the exit code must be 0, whatever happens."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -55,9 +63,10 @@ def run(folder: Path, python: Path = Path(sys.executable)) -> dict[str, Any]:
         "STEEPEST_ROOT": str(folder),
         "STEEPEST_VENV": str(python.parent.parent),
         "OMP_NUM_THREADS": "1",
+        **(more or {}),
     }
     command = [str(folder / "run_autograder")]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, cwd=cwd or folder, env=environment, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     record: dict[str, Any] = json.loads((folder / "results" / "results.json").read_bytes())
     return record
@@ -78,6 +87,20 @@ def test_a_package_grades_on_the_platform_on_the_real_exam_and_repeats_when_limi
     again = run(folder)
     assert again["output"].startswith("NOT GRADED AGAIN")
     assert again["score"] == 36
+
+
+def test_nothing_that_was_handed_in_beside_the_notebook_is_run_or_read(course: SmallCourse, tmp_path: Path) -> None:
+    folder = platform(course, tmp_path / "platform", notebook("calculate_inverse = None"))
+    submission, marks = folder / "submission", tmp_path / "marks"
+    plant(submission, marks)
+    before = sorted(submission.rglob("*"))
+    more = {"PYTHONPATH": str(submission), "PYTHONHOME": "", "PYTHONSTARTUP": str(submission / "struct.py")}
+    more |= {"PYTEST_PLUGINS": "conftest", "HYPOTHESIS_STORAGE_DIRECTORY": str(submission / ".hypothesis")}
+    record = run(folder, cwd=submission, more=more | {"PYTHONUSERBASE": str(submission / ".local")})
+    assert record["extra_data"]["graded"] is True
+    assert record["score"] < 36
+    assert list(marks.iterdir()) == []
+    assert sorted(submission.rglob("*")) == before
 
 
 def test_a_package_without_its_environment_leaves_words_and_a_valid_result(course: SmallCourse, tmp_path: Path) -> None:

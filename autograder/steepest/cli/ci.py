@@ -45,6 +45,11 @@ class Threshold(click.ParamType[tuple[float, bool]]):
 @click.command()
 @click.argument("assignment_id", metavar="ASSIGNMENT")
 @click.argument("notebook", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--checkout",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A student's folder: nothing in it but the notebook is read.  [default: the current folder, believed]",
+)
 @click.option("--course", "course_file", type=click.Path(path_type=Path), help="course.yml.  [default: ./course.yml]")
 @click.option("--exam", default="practice", help="practice, secret (drawn from the course's secret), or a frozen exam.")
 @click.option("--write", "names", multiple=True, type=click.Choice(list(WRITERS)), help="An output; may be repeated.")
@@ -62,6 +67,7 @@ class Threshold(click.ParamType[tuple[float, bool]]):
 def ci(
     assignment_id: str,
     notebook: Path | None,
+    checkout: Path | None,
     course_file: Path | None,
     exam: str,
     names: Sequence[str],
@@ -83,7 +89,8 @@ def ci(
         fail("--local writes nothing, so --write has no meaning beside it", USAGE)
     order = Order(
         assignment=assignment_id,
-        checkout=Path.cwd(),
+        checkout=(checkout or Path.cwd()).absolute(),
+        trusted=Path.cwd(),
         notebook=notebook,
         course=course_file,
         exam=exam,

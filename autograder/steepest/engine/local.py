@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from steepest._surroundings import safe_path
 from steepest.errors import NotebookError
 from steepest.grade import Paper, fault_report, grade
 from steepest.model import GradeReport
@@ -64,7 +65,8 @@ def _round(
         initargs=(os.getpid(), _device_of(work)),
     )
     try:
-        futures: dict[Future[GradeReport], int] = {pool.submit(_grade, *work[place]): place for place in places}
+        with safe_path():  # judges are started here, by `python -c`, which imports from the current folder first
+            futures: dict[Future[GradeReport], int] = {pool.submit(_grade, *work[place]): place for place in places}
         for future in as_completed(futures):
             try:
                 yield futures[future], future.result()
