@@ -23,6 +23,7 @@ from steepest.answers import CallStatus
 from steepest.course import Assignment
 from steepest.errors import NotebookError, NotServed, SteepestError
 from steepest.exam import Exam
+from steepest.judging import judging_sha256
 from steepest.model import CellNote, CellOutput, GradeReport, Limits, PropertyResult, Provenance, Verdict
 from steepest.notebook import graded_sources, notes_on, parse_notebook
 from steepest.plugin import collect_properties, replay
@@ -190,9 +191,11 @@ def _report(
 
 def provenance(paper: Paper, raw: bytes) -> Provenance:
     """Return everything that decides the score of a submission with these bytes."""
+    properties_sha256 = _file_sha256(paper.assignment.properties)
     return Provenance(
         notebook_sha256=hashlib.sha256(raw).hexdigest(),
-        properties_sha256=_file_sha256(paper.assignment.properties),
+        properties_sha256=properties_sha256,
+        judging_sha256=judging_sha256(paper.assignment.properties, properties_sha256),
         exam_sha256=paper.exam.sha256,
         limits=tuple(sorted(asdict(paper.limits).items())),
         walls=tuple(wall.value for wall in paper.walls),

@@ -9,15 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import astuple
-from functools import cache
 from pathlib import Path
 
 from steepest.confusion import Example, Mark, Run
 from steepest.grade import Paper, provenance
 from steepest.outputs.report_json import write_atomic
-
-NOT_JUDGING = frozenset({"cli", "corpus", "outputs", "engine"})
-"""Packages that have no part in any verdict: an edit of them does not make results out of date."""
 
 
 class Kept:
@@ -47,21 +43,6 @@ class Kept:
         write_atomic(path, json.dumps(record).encode())
 
     def _path(self, paper: Paper, notebook: bytes) -> Path:
-        decided_by = repr((provenance(paper, notebook), paper.explained, kit_digest()))
+        decided_by = repr((provenance(paper, notebook), paper.explained))
         digest = hashlib.sha256(decided_by.encode()).hexdigest()
         return self._folder / paper.assignment.id / digest[:2] / f"{digest[:40]}.json"
-
-
-@cache
-def kit_digest() -> str:
-    """Return a digest of the kit's own sources, less what has no part in any verdict.
-
-    The version alone would not do: a corpus is graded most often while the kit is being changed.
-    """
-    root = Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        relative = path.relative_to(root)
-        if relative.parts[0] not in NOT_JUDGING:
-            digest.update(f"{relative}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
-    return digest.hexdigest()

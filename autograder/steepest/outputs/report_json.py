@@ -10,7 +10,7 @@ import json
 import math
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -25,6 +25,9 @@ from steepest.text import clean, one_line
 SIGNIFICANT_DIGITS = 6
 _IN_POINTS = {"points", "max_points"}
 _IN_PAIRS = {"limits", "versions"}
+_NOT_WHERE_EMPTY = {"judging_sha256"}
+"""Fields that older files lack: such a report has the same bytes when it is read and written again."""
+
 _GRADE_REPORT = TypeAdapter(GradeReport)
 
 
@@ -123,8 +126,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out: the recursi
     if isinstance(value, Counterexample):
         return _example(value)
     if is_dataclass(value):
-        return {field.name: _field(field.name, getattr(value, field.name)) for field in fields(value)}
+        return _record({field.name: getattr(value, field.name) for field in fields(value)})
     return value
+
+
+def _record(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _field(name, value) for name, value in values.items() if value or name not in _NOT_WHERE_EMPTY}
 
 
 def _field(name: str, value: Any) -> Any:  # noqa: ANN401  # as _plain

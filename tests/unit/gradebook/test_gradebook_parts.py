@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,7 +17,7 @@ from steepest.course import Course, load_course
 from steepest.errors import CourseError
 from steepest.gradebook.late import late_penalty
 from steepest.gradebook.pages import markdown2html
-from steepest.history import History
+from steepest.history import History, conditions
 from steepest.model import GradeReport, PropertyResult, Provenance, Verdict
 
 COURSE = """
@@ -79,6 +81,16 @@ def test_a_kept_report_is_put_on_record_once_and_only_if_it_is_not(tmp_path: Pat
     for kept in (report("ada"), report("bob"), report("bob"), report("ada", limit=2)):
         History(tmp_path, "one").keep(kept, b"x")
     assert [attempt.student for attempt in History(tmp_path, "one").attempts()] == ["ada", "bob", "ada"]
+
+
+def test_the_conditions_of_reports_from_before_the_judging_digest_are_what_they_were() -> None:
+    before = {
+        **{"notebook_sha256": "", "properties_sha256": "b" * 64, "exam_sha256": "c" * 64, "walls": [], "device": "cpu"},
+        **{"limits": [["call_cpu_s", 1]], "versions": []},
+    }
+    known = report("ada").provenance
+    assert conditions(known) == hashlib.sha256(json.dumps(before, sort_keys=True).encode()).hexdigest()[:16]
+    assert conditions(replace(known, judging_sha256="d" * 64)) != conditions(known)
 
 
 def test_a_fault_is_on_record_without_a_score(tmp_path: Path) -> None:

@@ -124,6 +124,14 @@ def test_a_field_of_a_later_minor_version_is_ignored(report: GradeReport) -> Non
     assert dump_report(load_report(json.dumps(record).encode())) == dump_report(report)
 
 
+def test_a_report_from_before_the_judging_digest_keeps_its_bytes(report: GradeReport) -> None:
+    older = dump_report(replace(report, provenance=replace(report.provenance, judging_sha256="")))
+    assert b"judging_sha256" not in older
+    assert load_report(older).provenance.judging_sha256 == ""
+    assert dump_report(load_report(older)) == older
+    assert b"judging_sha256" in dump_report(report)
+
+
 def edit(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes]:
     """Return a function that damages the bytes of a report by changing its record."""
 
