@@ -197,7 +197,7 @@ def _counted_without(confusion: Confusion, row: Row) -> Iterator[Regression]:
                 kept[run.exam] = [name for name in needing if marks[name] is Mark.PASSED]
         if exams := tuple(exam for exam, names in kept.items() if names):
             names = dict.fromkeys(name for each in kept.values() for name in each)
-            yield Regression(row.file, f"kept {', '.join(names)} without {needed}, which must pass for it", exams)
+            yield Regression(row.file, f"earned points without {needed}, for {', '.join(names)}", exams)
 
 
 def _missed(confusion: Confusion, row: Row) -> Iterator[Regression]:

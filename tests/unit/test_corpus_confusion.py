@@ -88,7 +88,7 @@ def test_a_wheat_that_lacks_a_parameter_may_skip_and_do_nothing_else() -> None:
 @pytest.mark.parametrize("mark", ["F", "E", "T", "S"])
 def test_points_that_were_earned_without_what_they_need_are_told(mark: str) -> None:
     assert told(row(file("c", "test_a"), f"{mark}PPPP", f"{mark}PUPP")) == [
-        "chaff c: kept test_c without test_a, which must pass for it (exam 1)"
+        "chaff c: earned points without test_a, for test_c (exam 1)"
     ]
 
 
