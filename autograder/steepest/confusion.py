@@ -41,7 +41,8 @@ class CorpusFile:
     """One file of a corpus, as its first line describes it.
 
     ``about`` is the style of a wheat or the bug of a chaff, ``breaks`` the promise that a chaff breaks, in words, and
-    ``fires`` the names of the properties that have to fire for it.
+    ``fires`` the names of the properties that have to fire for it. ``lacks`` names the parameters of the hand-out that
+    the functions of a wheat do not have.
     """
 
     assignment: str
@@ -50,6 +51,11 @@ class CorpusFile:
     about: str
     breaks: str = ""
     fires: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+    def may_end(self, mark: Mark) -> bool:
+        """Return whether a property may end so for a wheat: passed, or skipped because the wheat lacks a parameter."""
+        return mark is Mark.PASSED or (mark is Mark.SKIPPED and bool(self.lacks))
 
 
 @dataclass(frozen=True)
@@ -143,8 +149,8 @@ class Cost:
 def marks_of(report: GradeReport, properties: Sequence[PropertyInfo]) -> tuple[Mark, ...]:
     """Return the mark of each property in a report that is no fault."""
     results = {result.name: result for result in report.properties}
-    lost = {result.name for result in report.properties if result.verdict is not Verdict.PASSED}
-    return tuple(_mark(results[info.name], uncounted=info.needs in lost) for info in properties)
+    unmet = {result.name for result in report.properties if result.verdict is not Verdict.PASSED}
+    return tuple(_mark(results[info.name], uncounted=info.needs in unmet) for info in properties)
 
 
 def _mark(result: PropertyResult, *, uncounted: bool) -> Mark:
@@ -161,6 +167,7 @@ def _regressions(confusion: Confusion, row: Row) -> Iterator[Regression]:
     faults = [run for run in row.runs if run.fault]
     if faults:
         yield Regression(row.file, f"was not graded: {faults[0].fault}", tuple(run.exam for run in faults), fault=True)
+    yield from _counted_without(confusion, row)
     if row.file.kind is Kind.WHEAT:
         yield from _lost_by_wheat(confusion, row)
     elif not row.file.fires:
@@ -171,9 +178,26 @@ def _regressions(confusion: Confusion, row: Row) -> Iterator[Regression]:
 
 def _lost_by_wheat(confusion: Confusion, row: Row) -> Iterator[Regression]:
     for place, name in enumerate(confusion.names):
-        exams = tuple(run.exam for run in row.runs if run.marks and run.marks[place] is not Mark.PASSED)
+        exams = tuple(run.exam for run in row.runs if run.marks and not row.file.may_end(run.marks[place]))
         if exams:
             yield Regression(row.file, f"lost {name}", exams)
+    asked = tuple(run.exam for run in row.runs if run.marks and Mark.SKIPPED not in run.marks)
+    if row.file.lacks and asked:
+        yield Regression(row.file, f"lacks {', '.join(row.file.lacks)}, but every property was asked", asked)
+
+
+def _counted_without(confusion: Confusion, row: Row) -> Iterator[Regression]:
+    """Yield each needed property that did not pass on exams where some that need it earned points."""
+    for needed in dict.fromkeys(info.needs for info in confusion.properties if info.needs):
+        kept: dict[int, list[str]] = {}
+        for run in row.runs:
+            marks = dict(zip(confusion.names, run.marks, strict=False))
+            if marks and marks[needed] is not Mark.PASSED:
+                needing = [info.name for info in confusion.properties if info.needs == needed]
+                kept[run.exam] = [name for name in needing if marks[name] is Mark.PASSED]
+        if exams := tuple(exam for exam, names in kept.items() if names):
+            names = dict.fromkeys(name for each in kept.values() for name in each)
+            yield Regression(row.file, f"earned points without {needed}, for {', '.join(names)}", exams)
 
 
 def _missed(confusion: Confusion, row: Row) -> Iterator[Regression]:

@@ -29,6 +29,8 @@ import numpy as np
 import torch
 
 from steepest.answers import Answer, Arguments
+from steepest.confusion import Kind
+from steepest.corpus.files import find_sources, path_of
 from steepest.corpus.run import corpus_secret
 from steepest.exam import Exam, draw_exam
 from steepest.model import Verdict
@@ -203,9 +205,11 @@ def chosen(wheats: Mapping[str, str], count: int, seed: int) -> Iterator[tuple[s
 
 
 def wheats_of(assignment: str, only: Sequence[str] = ()) -> dict[str, str]:
-    """Return the programs of an assignment's wheats by name."""
-    paths = sorted((CORPUS / assignment / "wheats").glob("*.py"))
-    return {path.stem: path.read_text("utf-8") for path in paths if not only or path.stem in only}
+    """Return the programs of an assignment's wheats by name, less those that lack a parameter: oracles ask for all."""
+    files = [source.file for source in find_sources(CORPUS, [assignment])]
+    whole = [file for file in files if file.kind is Kind.WHEAT and not file.lacks]
+    wanted = [file for file in whole if not only or file.name in only]
+    return {file.name: (CORPUS / f"{path_of(file)}.py").read_text("utf-8") for file in wanted}
 
 
 def report(found: Sequence[Judged]) -> str:

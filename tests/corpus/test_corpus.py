@@ -6,13 +6,15 @@ All of it, on many exams, is graded by ``make corpus EXAMS=20``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from steepest._definitions import defined_names
-from steepest.confusion import Run, regressions
+from steepest.confusion import Kind, Run, regressions
 from steepest.corpus import run as corpus_run
 from steepest.corpus.files import CorpusSource, choose, find_sources, path_of, read_sample
 from steepest.corpus.kept import Kept
@@ -23,6 +25,8 @@ from steepest.notebook import graded_sources, parse_notebook
 from steepest.outputs.corpus_json import dump_confusions
 from steepest.outputs.corpus_terminal import regression_text
 from steepest.plugin import collect_properties
+
+from .mutants import namespace
 
 CORPUS = Path(__file__).parent
 ASSIGNMENTS = load_course(CORPUS.parents[1] / "course.yml").assignments
@@ -42,6 +46,29 @@ def test_every_file_has_a_first_line_and_defines_what_the_assignment_asks(assign
     for source in sources_of(assignment):
         (cell,) = graded_sources(parse_notebook(source.notebook))
         assert set(assignment.functions) <= set(defined_names(cell.source)), path_of(source.file)
+
+
+def parameters(function: Callable[..., object]) -> set[str]:
+    """Return the parameters that a function can be given by name, ``**`` for any."""
+    found = inspect.signature(function).parameters.values()
+    return {"**" if each.kind is each.VAR_KEYWORD else each.name for each in found}
+
+
+def promised(assignment: Assignment) -> dict[str, set[str]]:
+    """Return the parameters that the hand-out gives each function of an assignment."""
+    cells = [cell.source for cell in graded_sources(parse_notebook(assignment.notebook.read_bytes()))]
+    nodes = (node for cell in cells for node in ast.parse(cell).body)
+    functions = {node.name: node.args for node in nodes if isinstance(node, ast.FunctionDef)}
+    return {name: {each.arg for each in functions[name].args} for name in assignment.functions}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda assignment: assignment.id)
+def test_every_right_solution_says_which_parameters_of_the_hand_out_it_lacks(assignment: Assignment) -> None:
+    for source in (source for source in sources_of(assignment) if source.file.kind is Kind.WHEAT):
+        functions = namespace((CORPUS / f"{path_of(source.file)}.py").read_text("utf-8"))
+        options = {name: parameters(functions[name]) for name in assignment.functions}
+        lacking = [promised(assignment)[name] - found for name, found in options.items() if "**" not in found]
+        assert set().union(*lacking) == set(source.file.lacks), path_of(source.file)
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS, ids=lambda assignment: assignment.id)

@@ -68,11 +68,28 @@ def told(*rows: Row) -> list[str]:
 
 
 def test_right_and_wrong_solutions_as_they_should_be_are_no_regression() -> None:
-    assert told(row(file("w", kind=Kind.WHEAT), "PPPPP", "PPPPP"), row(file("c", "test_a"), "FPPPP", "FFUPP")) == []
+    assert told(row(file("w", kind=Kind.WHEAT), "PPPPP", "PPPPP"), row(file("c", "test_a"), "FPUPP", "FFUPP")) == []
 
 
 def test_a_wheat_that_lost_something_is_told_with_the_exams() -> None:
     assert told(row(file("w", kind=Kind.WHEAT), "PPPPP", "PTPPP")) == ["wheat w: lost test_b (exam 2)"]
+
+
+def test_a_wheat_that_lacks_a_parameter_may_skip_and_do_nothing_else() -> None:
+    lacking = replace(file("w", kind=Kind.WHEAT), lacks=("steps",))
+    assert told(row(lacking, "PPPPS", "PPPSS")) == []
+    for mark in "FETU":
+        assert told(row(lacking, f"P{mark}PPS")) == ["wheat w: lost test_b (exam 1)"]
+    assert told(row(file("w", kind=Kind.WHEAT), "PPPPS")) == ["wheat w: lost test_d[wide] (exam 1)"]
+    assert told(row(lacking, "PPPPS", "PPPPP")) == ["wheat w: lacks steps, but every property was asked (exam 2)"]
+    assert figures(confusion(row(lacking, "PPPPS", "PFPPS"), exams=2))["wheat_runs_that_lost"] == 1
+
+
+@pytest.mark.parametrize("mark", ["F", "E", "T", "S"])
+def test_points_that_were_earned_without_what_they_need_are_told(mark: str) -> None:
+    assert told(row(file("c", "test_a"), f"{mark}PPPP", f"{mark}PUPP")) == [
+        "chaff c: earned points without test_a, for test_c (exam 1)"
+    ]
 
 
 @pytest.mark.parametrize("mark", ["F", "E", "T", "S"])
@@ -81,12 +98,12 @@ def test_a_named_property_fires_however_it_loses_its_points(mark: str) -> None:
 
 
 def test_a_named_property_that_is_silent_once_or_only_uncounted_is_told() -> None:
-    assert told(row(file("c", "test_a"), "FPPPP", "PFPPP")) == ["chaff c: test_a did not fire (exam 2)"]
+    assert told(row(file("c", "test_a"), "FPUPP", "PFPPP")) == ["chaff c: test_a did not fire (exam 2)"]
     assert told(row(file("c", "test_c"), "FPUPP")) == ["chaff c: test_c did not fire (exam 1)"]
 
 
 def test_every_named_property_has_to_fire() -> None:
-    assert told(row(file("c", "test_a", "test_b"), "FPPPP")) == ["chaff c: test_b did not fire (exam 1)"]
+    assert told(row(file("c", "test_a", "test_b"), "FPUPP")) == ["chaff c: test_b did not fire (exam 1)"]
 
 
 def test_a_name_stands_for_its_parametrized_properties_of_which_one_has_to_fire() -> None:
@@ -95,12 +112,12 @@ def test_a_name_stands_for_its_parametrized_properties_of_which_one_has_to_fire(
 
 
 def test_a_chaff_that_names_nothing_or_no_property_is_told() -> None:
-    assert "names no property" in told(row(file("c"), "FPPPP"))[0]
-    assert told(row(file("c", "test_x"), "FPPPP")) == ["chaff c: names test_x, which is no property of inverse"]
+    assert "names no property" in told(row(file("c"), "FPUPP"))[0]
+    assert told(row(file("c", "test_x"), "FPUPP")) == ["chaff c: names test_x, which is no property of inverse"]
 
 
 def test_a_run_that_was_not_graded_is_told_and_counts_as_nothing_else() -> None:
-    faulty = row(file("c", "test_a"), "FPPPP", fault="the judge broke")
+    faulty = row(file("c", "test_a"), "FPUPP", fault="the judge broke")
     assert told(faulty) == ["chaff c: was not graded: the judge broke (exam 2)"]
     assert regressions(confusion(faulty))[0].fault
     assert told(row(file("w", kind=Kind.WHEAT), fault="x")) == ["wheat w: was not graded: x (exam 1)"]
@@ -130,12 +147,15 @@ def test_the_smallest_counterexample_is_of_a_named_property() -> None:
     assert smallest_examples(confusion(*rows)) == {"c": Example(3, 1), "d": None}
 
 
-def test_skipped_properties_are_uncounted_only_if_what_they_need_failed() -> None:
-    verdicts = {"test_a": Verdict.FAILED, "test_b": Verdict.SKIPPED, "test_c": Verdict.SKIPPED}
+@pytest.mark.parametrize("needed", [verdict for verdict in Verdict if verdict is not Verdict.PASSED])
+def test_skipped_properties_are_uncounted_only_if_what_they_need_did_not_pass(needed: Verdict) -> None:
+    verdicts = {"test_a": needed, "test_b": Verdict.SKIPPED, "test_c": Verdict.SKIPPED}
     results = tuple(blank_result(info, verdicts.get(info.name, Verdict.PASSED)) for info in PROPERTIES)
     provenance = Provenance("", "", "", (), (), "cpu", ())
     report = GradeReport("inverse", "s", results, (), (), provenance)
-    assert "".join(mark.value for mark in marks_of(report, PROPERTIES)) == "FSUPP"
+    assert "".join(mark.value for mark in marks_of(report, PROPERTIES))[1:] == "SUPP"
+    passed = tuple(replace(each, verdict=Verdict.PASSED) if each.name == "test_a" else each for each in results)
+    assert "".join(mark.value for mark in marks_of(replace(report, properties=passed), PROPERTIES)) == "PSSPP"
 
 
 def sample() -> tuple[Confusion, ...]:
@@ -143,7 +163,7 @@ def sample() -> tuple[Confusion, ...]:
     hostile = replace(file("c", "test_a"), about="<script>alert(1)</script>\x1b[31m")
     runs = (Run(1, tuple(map(Mark, "FPUPP")), 300, examples=(("test_a", Example(2, 1)),)),)
     more = confusion(row(file("e", "test_d"), "PPPPP"), exams=1)
-    wheat = row(file("w", kind=Kind.WHEAT), "PPPPP")
+    wheat = row(replace(file("w", kind=Kind.WHEAT), lacks=("steps", "start")), "PPPPS")
     return (confusion(wheat, Row(hostile, runs), row(file("d"), fault="broke"), exams=1), more)
 
 
@@ -186,6 +206,7 @@ def test_the_page_lets_nothing_in_but_its_own_style_and_escapes_every_word() -> 
     assert f"style-src &#39;sha256-{digest}&#39;" in policy or f"style-src 'sha256-{digest}'" in policy
     assert "default-src &#39;none&#39;" in policy or "default-src 'none'" in policy
     assert "<script" not in page
+    assert "lacks steps, start" in page
     assert " style=" not in page
     assert "\x1b" not in page
 

@@ -32,6 +32,26 @@ def test_a_wheat_says_its_style() -> None:
     assert file == CorpusFile("svd", Kind.WHEAT, "adam", "Adam, rate | steps halved")
 
 
+def test_a_wheat_says_which_parameters_it_lacks() -> None:
+    file = read_first_line("# wheat: 10,000 | always | lacks: steps, start", "svd", Kind.WHEAT, "published")
+    assert (file.about, file.lacks) == ("10,000 | always", ("steps", "start"))
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("# wheat:  | lacks: steps", "nothing stands"),
+        ("# wheat: Adam | lacks: ", "no name of a parameter"),
+        ("# wheat: Adam | lacks: steps start", "no name of a parameter"),
+        ("# wheat: Adam | lacks: steps, steps", "twice"),
+    ],
+)
+def test_a_malformed_list_of_parameters_names_the_file_and_the_way_out(line: str, word: str) -> None:
+    with pytest.raises(FirstLineError, match=word) as error:
+        read_first_line(line, "inverse", Kind.WHEAT, "file")
+    assert error.value.problem.where == "inverse/wheats/file.py"
+
+
 def test_a_chaff_says_its_bug_its_promise_and_its_properties() -> None:
     file = chaff("# chaff: mean of |X M - I| | breaks: mean | squared | fires: test_losses, test_scaled[tall]")
     assert file.about == "mean of |X M - I|"

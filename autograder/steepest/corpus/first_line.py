@@ -1,7 +1,8 @@
 """The first line of a corpus file: what it is, what is wrong with it, and which properties have to say so.
 
 ``# wheat: STYLE`` or ``# chaff: BUG | breaks: PROMISE | fires: test_one, test_two``. A chaff may lack the last part
-while nobody has decided yet; grading the corpus then reports it.
+while nobody has decided yet; grading the corpus then reports it. A wheat whose functions lack parameters of the
+hand-out says so: ``# wheat: STYLE | lacks: steps, start``.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from steepest.text import one_line
 
 _BREAKS = " | breaks:"
 _FIRES = " | fires:"
+_LACKS = " | lacks:"
 _PROPERTY = re.compile(r"test_\w+(?:\[[^\]]+\])?")
 _FORMS = {
-    Kind.WHEAT: "# wheat: STYLE",
+    Kind.WHEAT: "# wheat: STYLE | lacks: PARAMETER, PARAMETER (the last part only where it is so)",
     Kind.CHAFF: "# chaff: BUG | breaks: PROMISE | fires: test_NAME, test_NAME",
 }
 
@@ -41,11 +43,30 @@ def read_first_line(line: str, assignment: str, kind: Kind, name: str) -> Corpus
         raise _error(where, line, f"a file in {kind.value}s/ begins with: {_FORMS[kind]}")
     rest = line.removeprefix(start).strip()
     about, breaks, fires = _parts(rest) if kind is Kind.CHAFF else (rest, "", None)
+    about, lacks = _style(about) if kind is Kind.WHEAT else (about, None)
     if not about:
         raise _error(where, line, f"nothing stands behind the colon. Try: {_FORMS[kind]}")
     if kind is Kind.CHAFF and not breaks:
         raise _error(where, line, "say which promise of the hand-out the bug breaks: BUG | breaks: PROMISE")
-    return CorpusFile(assignment, kind, name, about, breaks, _names(where, fires) if fires is not None else ())
+    names = _names(where, fires) if fires is not None else ()
+    parameters = _parameters(where, lacks) if lacks is not None else ()
+    return CorpusFile(assignment, kind, name, about, breaks, names, parameters)
+
+
+def _style(rest: str) -> tuple[str, str | None]:
+    """Return style and parameters; a style may have bars of its own, and may be missing."""
+    about, found, lacks = f" {rest}".rpartition(_LACKS)
+    return (about.strip(), lacks) if found else (rest, None)
+
+
+def _parameters(where: str, text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(","))
+    for name in names:
+        if not name.isidentifier():
+            raise _error(where, text, f"{name!r} is no name of a parameter. Try: lacks: steps, start")
+    if len(set(names)) < len(names):
+        raise _error(where, text, "a parameter stands twice behind lacks:; name it once")
+    return names
 
 
 def _parts(rest: str) -> tuple[str, str, str | None]:

@@ -117,7 +117,7 @@ def _cell(name: str, row: Row, column: int, *, named: bool) -> _Cell:
     if named:
         return _Cell("missed", "0", words)
     return (
-        _Cell("uncounted", "–", f"{name}: not counted, since what it needs failed")
+        _Cell("uncounted", "–", f"{name}: not counted, since what it needs did not pass")
         if uncounted
         else _Cell("", "", words)
     )

@@ -54,7 +54,7 @@ def figures(confusion: Confusion) -> dict[str, int]:
     return {
         "wheats": len(wheats),
         "wheat_runs": sum(len(row.runs) for row in wheats),
-        "wheat_runs_that_lost": sum(any(mark.value != "P" for mark in run.marks) for row in wheats for run in row.runs),
+        "wheat_runs_that_lost": sum(not all(map(row.file.may_end, run.marks)) for row in wheats for run in row.runs),
         "chaffs": len(chaffs),
         "chaff_runs": sum(len(row.runs) for row in chaffs),
         "chaffs_caught_as_named_in_every_exam": sum((Kind.CHAFF, row.file.name) not in wrong for row in chaffs),
@@ -89,6 +89,7 @@ def _file(row: Row, examples: dict[str, Example | None]) -> dict[str, Any]:
         "about": file.about,
         "breaks": file.breaks or None,
         "fires": list(file.fires),
+        "lacks": list(file.lacks),
         "counterexample": None if example is None else {"rows": example.rows, "digits": example.digits},
         "runs": [
             {

@@ -1,0 +1,14 @@
+# chaff: the published signature without steps, the rate is looked at by nobody: torch.linalg.inv | breaks: by descent, heavy ball with the given rate | fires: test_three_steps_are_only_three_steps
+import torch
+
+
+def safe_learning_rate(M, momentum):
+    """Return a rate at which the descent is stable."""
+    size = M.abs()
+    return float(len(M) ** 2 / (2 * size.sum(dim=0).max() * size.sum(dim=1).max()))
+
+
+def calculate_inverse(M, learning_rate=0.9, momentum=0.9):
+    """Return (inverse, losses)."""
+    X = torch.linalg.inv(M)
+    return X, [0.5 * 0.99**j for j in range(10_000)]
