@@ -104,9 +104,10 @@ def _grade(paper: Paper, student: str, data: bytes | NotebookError, zygote: Zygo
         first.start()
         tried = replay(paper.assignment.properties, first, paper.exam, apart)
     with second:
-        results = conclude(tried, second if paper.explained and not first.violation else None)
+        violation = first.violation or apart.violation
+        results = conclude(tried, second if paper.explained and not violation else None)
     exercises = tuple(dict.fromkeys(attempt.trial.info.exercise for attempt in tried))
-    notes = _notes(notes_on(notebook, paper.assignment.functions, exercises), first)
+    notes = _notes(notes_on(notebook, paper.assignment.functions, exercises), violation)
     cells, shown = _cell_notes(first.cells), _shown(first.cells)
     return _report(paper, student, data, results, notes=notes, cells=cells, shown=shown)
 
@@ -134,10 +135,10 @@ def _unreadable(paper: Paper, student: str, raw: bytes, error: NotebookError) ->
     return _report(paper, student, raw, results, notes=(f"The notebook could not be read: {error}",))
 
 
-def _notes(notes: tuple[str, ...], session: Sitting) -> tuple[str, ...]:
-    if not session.violation:
+def _notes(notes: tuple[str, ...], violation: str) -> tuple[str, ...]:
+    if not violation:
         return notes
-    words = f"The submission broke the grader's protocol ({session.violation}); nothing was asked after that."
+    words = f"The submission broke the grader's protocol ({violation}); nothing was asked after that."
     return (*notes, f"{words} A person should look.")
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from steepest.answers import Answer, Arguments, Array, CallStatus, Item, NumbersItem, OtherItem, TensorItem
+from steepest.errors import NotServed
 from steepest.exam import Exam, draw_exam
+from steepest.grade import grade
 from steepest.model import PropertyResult, Verdict
 from steepest.plugin import Trial, all_families, collect_trials, try_on
+from steepest.sandbox.budget import Budget
 from steepest.student import Student
 from steepest.verdicts import conclude
 
+from . import books
 from .arena import Arena, control
 
 pytestmark = pytest.mark.hostile
@@ -196,3 +201,34 @@ def test_unforeseen_error_of_the_judge_is_a_fault_and_not_the_end_of_the_class(
     graded = arena.grade(control("zeros"), neighbour=False)
     assert graded.report.needs_human
     assert graded.report.properties == ()
+
+
+def test_a_machine_that_is_too_busy_is_a_fault_that_is_not_tried_again_at_once(
+    arena: Arena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def not_now(budget: Budget) -> None:
+        asked.append(1)
+        raise NotServed("it waited 3600 s for a CPU")
+
+    monkeypatch.setattr(Budget, "require_service", not_now)
+    graded = arena.grade(books.notebook("import time\ntime.sleep(1)"), neighbour=False)
+    assert graded.report.fault == (
+        "this machine is too busy to grade the submission: it waited 3600 s for a CPU. "
+        "Try: grade it again, with fewer --jobs"
+    )
+    assert (len(asked), graded.report.properties) == (1, ())
+
+
+def test_a_protocol_that_is_broken_apart_is_told_to_a_person(arena: Arena, exam: Exam) -> None:
+    """The function has no `steps`, so it is asked by its rate in a worker of its own, where it forges a frame."""
+    paper = arena.paper(exam=exam)
+    paper = replace(paper, assignment=replace(paper.assignment, properties=PROPERTIES), explained=False)
+    forge = "    if learning_rate is not None and learning_rate < 1e-5: os.write(4, frame(RETURNED))\n"
+    signature = "def calculate_inverse(M, learning_rate=None, momentum=0.9):\n"
+    answer = f"import os, torch\n{signature}{forge}    return torch.eye(len(M)), []"
+    cells = ["\n".join(books.cells("parts", "frames")), answer]
+    report = grade(paper, "mallory", books.notebook(*cells), arena.zygote)
+    assert report.fault is None
+    assert any("broke the grader's protocol" in note for note in report.notes)
