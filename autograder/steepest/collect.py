@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from steepest._definitions import defined_names
+from steepest.commit_times import CommitTimeError, commit_time
 from steepest.course import Assignment, Course
 from steepest.errors import NotebookError
 from steepest.handed_in import Handed
@@ -25,6 +26,10 @@ from steepest.text import one_line
 from steepest.whose import Owned, Whose
 
 TIMESTAMP = "timestamp.txt"
+MAX_STUDENT_BYTES = 200 << 20
+"""How much of one student's notebooks is read: ten of the largest size."""
+MAX_NAMES = 5
+_TOO_MUCH = f"more than {MAX_STUDENT_BYTES >> 20} MiB of notebooks were handed in, and this one was not read"
 
 
 class Change(Enum):
@@ -49,6 +54,7 @@ class Collected:
 class _Found:
     owned: Owned
     handed: Handed
+    digest: bytes = b""
 
 
 def submitted_folder(course: Course) -> Path:
@@ -72,86 +78,162 @@ def collect(
         assignment: Whose notebooks these are.
         handed: What was handed in.
         roster: Who may hand in; a file is matched to one of them by its name.
-        with_times: Take the files' times as the times of submission, from which lateness follows.
+        with_times: Take the files' times as the times of submission, from which lateness follows. Only then, and
+            only of the files that count, is a git repository asked for the time of a commit.
         dry_run: Write nothing.
     """
     whose = Whose(roster, assignment.id)
     found: dict[str, list[_Found]] = {}
     unmatched: list[Unmatched] = []
-    useless: dict[str, list[Unmatched]] = {}
     for item in handed:
         owner = whose.owner(item.path)
-        if isinstance(owner, str):
-            if item.path.suffix.lower() == ".ipynb":
-                unmatched.append(Unmatched(one_line(str(item.path)), owner))
-        elif isinstance(item.data, NotebookError):
-            refused = Unmatched(one_line(str(item.path)), f"{owner.student}: {item.data}")
-            useless.setdefault(owner.student, []).append(refused)
-        else:
+        if isinstance(owner, Owned):
             found.setdefault(owner.student, []).append(_Found(owner, item))
+        elif item.path.suffix.lower() == ".ipynb":
+            unmatched.append(Unmatched(one_line(str(item.path)), owner))
     collected: list[Collected] = []
-    for student, files in sorted(found.items()):
-        chosen, rest = _choose(files, assignment.id)
-        unmatched += rest
-        if chosen is not None:
-            notes = _notes(chosen, files, assignment)
-            change = _store(course, assignment, chosen, with_times=with_times, dry_run=dry_run)
-            collected.append(Collected(student, chosen.handed.path, change, notes))
-    unmatched += [refused for student in useless.keys() - found.keys() for refused in useless[student]]
+    for _, files in sorted(found.items()):
+        readable, refused = _read_each(files, assignment.id)
+        try:
+            chosen = _choose(readable, refused, assignment.id)
+            collected.append(_collected(course, assignment, chosen, with_times=with_times, dry_run=dry_run))
+        except _NobodyCounts as nobody:
+            unmatched += nobody.unmatched
     return tuple(collected), tuple(sorted(unmatched, key=lambda thing: thing.name))
 
 
-def _choose(files: Sequence[_Found], assignment: str) -> tuple[_Found | None, list[Unmatched]]:
-    """Return the file that counts: the one with the assignment's name, of these the newest version, or the only one."""
-    named = [file for file in files if _letters(file.owned.own_name) == _letters(assignment)]
-    candidates = named or files
+class _NobodyCounts(Exception):
+    """Of a student's files none can be taken; each is listed with the reason."""
+
+    def __init__(self, unmatched: Iterable[Unmatched]) -> None:
+        self.unmatched = tuple(unmatched)
+        super().__init__()
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """The file that counts, and remarks on the others."""
+
+    file: _Found
+    notes: tuple[str, ...]
+
+
+def _read_each(files: Sequence[_Found], assignment: str) -> tuple[list[_Found], list[Unmatched]]:
+    """Return the files that can be read, with their digests, and the others with the reason; one is held at a time.
+
+    Those that are likely to count are read first: of one student no more is read than the cap.
+    """
+    readable: list[_Found] = []
+    refused: list[Unmatched] = []
+    left = MAX_STUDENT_BYTES
+    for file in sorted(files, key=lambda file: (not _is_named(file, assignment), -file.owned.version)):
+        try:
+            if left <= 0:
+                raise NotebookError(_TOO_MUCH, f"keep the one that counts, {assignment}.ipynb")
+            data = file.handed.read()
+        except NotebookError as error:
+            name = one_line(str(file.handed.path))
+            refused.append(Unmatched(name, f"{file.owned.student}: {error}"))
+        else:
+            left -= len(data)
+            readable.append(replace(file, digest=hashlib.sha256(data).digest()))
+    return readable, refused
+
+
+def _choose(readable: Sequence[_Found], refused: Sequence[Unmatched], assignment: str) -> _Choice:
+    """Return the file that counts: the one with the assignment's name, of these the newest version, or the only one.
+
+    Raises:
+        _NobodyCounts: There is none, or it is for a person to say which.
+    """
+    if not readable:
+        raise _NobodyCounts(refused)
+    candidates = [file for file in readable if _is_named(file, assignment)] or readable
     newest = max(file.owned.version for file in candidates)
     last = [file for file in candidates if file.owned.version == newest]
-    if len({_digest(file) for file in last}) == 1:
-        return last[0], []
-    names = ", ".join(one_line(str(file.handed.path), 80) for file in last)
-    reason = f"{last[0].owned.student} handed in several ({names}); keep the one that counts"
-    return None, [Unmatched(one_line(str(file.handed.path)), reason) for file in last]
+    if len({file.digest for file in last}) > 1:
+        names = ", ".join(one_line(str(file.handed.path), 80) for file in last[:MAX_NAMES])
+        reason = f"{last[0].owned.student} handed in several ({names}); keep the one that counts"
+        raise _NobodyCounts(Unmatched(one_line(str(file.handed.path)), reason) for file in last)
+    others = [file for file in readable if file.digest != last[0].digest]
+    notes = [f"{len(others)} earlier or other file{'s'[: len(others) != 1]} left aside"] if others else []
+    notes += [f"left aside: {thing.name}: {thing.reason}" for thing in refused if _is_notebook(thing)][:MAX_NAMES]
+    return _Choice(last[0], tuple(notes))
 
 
-def _notes(chosen: _Found, files: Sequence[_Found], assignment: Assignment) -> tuple[str, ...]:
+def _is_notebook(thing: Unmatched) -> bool:
+    return thing.name.lower().endswith(".ipynb")
+
+
+def _is_named(file: _Found, assignment: str) -> bool:
+    return _letters(file.owned.own_name) == _letters(assignment)
+
+
+def _collected(
+    course: Course, assignment: Assignment, chosen: _Choice, *, with_times: bool, dry_run: bool
+) -> Collected:
+    """Store the file that counts, and return what became of it."""
+    file, path = chosen.file, chosen.file.handed.path
+    try:
+        data = file.handed.read()
+        if hashlib.sha256(data).digest() != file.digest:
+            raise NotebookError("the file changed while it was collected", "collect again")
+    except NotebookError as error:
+        raise _NobodyCounts([Unmatched(one_line(str(path)), f"{file.owned.student}: {error}")]) from error
+    time, doubt = _time(file.handed) if with_times else (None, ())
+    change = _store(course, assignment, file.owned.student, data, time, dry_run=dry_run)
+    return Collected(file.owned.student, path, change, (*_notes(chosen, data, assignment), *doubt))
+
+
+def _time(handed: Handed) -> tuple[datetime | None, tuple[str, ...]]:
+    """Return when a file was handed in, and a remark if that cannot be told.
+
+    In a repository that is the time of the commit; of a file that was never committed, it is the file's own.
+    """
+    if handed.repository is None or handed.inside is None:
+        return handed.changed, ()
+    try:
+        return commit_time(handed.repository, handed.inside) or handed.changed, ()
+    except CommitTimeError as error:
+        return None, (f"no time of a commit: {error}. No penalty follows by itself",)
+
+
+def _notes(chosen: _Choice, data: bytes, assignment: Assignment) -> tuple[str, ...]:
+    owned, name = chosen.file.owned, chosen.file.handed.path.name
     notes = []
-    if _letters(chosen.owned.own_name) not in (_letters(assignment.id), _letters(chosen.owned.student)):
-        notes.append(f"renamed from {one_line(chosen.handed.path.name, 80)}")
-    others = [file for file in files if file is not chosen and _digest(file) != _digest(chosen)]
-    if others:
-        notes.append(f"{len(others)} earlier or other file{'s'[: len(others) != 1]} left aside")
-    if chosen.owned.late:
+    if _letters(owned.own_name) not in (_letters(assignment.id), _letters(owned.student)):
+        notes.append(f"renamed from {one_line(name, 80)}")
+    notes += chosen.notes
+    if owned.late:
         notes.append("the platform marks it as late, and tells no time: no penalty follows by itself")
-    if not _defines_any(chosen, assignment):
+    if not _defines_any(data, assignment):
         notes.append(f"defines none of {', '.join(assignment.functions)}: another assignment's notebook?")
     return tuple(notes)
 
 
-def _defines_any(chosen: _Found, assignment: Assignment) -> bool:
+def _defines_any(data: bytes, assignment: Assignment) -> bool:
     """Return whether a notebook defines a function of the assignment; what cannot be read is for grading to tell."""
-    assert isinstance(chosen.handed.data, bytes)
     try:
-        notebook = parse_notebook(chosen.handed.data)
+        notebook = parse_notebook(data)
     except NotebookError:
         return True
     defined = {name for cell in notebook.cells if cell.kind == "code" for name in defined_names(cell.source)}
     return bool(defined & set(assignment.functions))
 
 
-def _store(course: Course, assignment: Assignment, chosen: _Found, *, with_times: bool, dry_run: bool) -> Change:
-    folder = submitted_folder(course) / chosen.owned.student / assignment.id
+def _store(
+    course: Course, assignment: Assignment, student: str, data: bytes, time: datetime | None, *, dry_run: bool
+) -> Change:
+    """Write a notebook and its time where nbgrader looks for them; say what that changed."""
+    folder = submitted_folder(course) / student / assignment.id
     target = folder / assignment.notebook.name
-    data = chosen.handed.data
-    assert isinstance(data, bytes)
     before = target.read_bytes() if target.is_file() else None
     change = Change.NEW if before is None else Change.SAME if before == data else Change.REPLACED
     if dry_run or change is Change.SAME:
         return change
     folder.mkdir(parents=True, exist_ok=True)
     if before is not None:
-        _set_aside(course, assignment, chosen.owned.student, before)
-    time = chosen.handed.time if with_times else None
+        _set_aside(course, assignment, student, before)
     # The time first: a notebook without it would count as handed in on time, and never the other way round.
     if time is not None:
         write_atomic(folder / TIMESTAMP, f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC".encode())
@@ -167,10 +249,6 @@ def _set_aside(course: Course, assignment: Assignment, student: str, data: bytes
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(data).hexdigest()[:12]}.ipynb"
     write_atomic(folder / name, data)
-
-
-def _digest(file: _Found) -> bytes:
-    return file.handed.data if isinstance(file.handed.data, bytes) else b""
 
 
 def _letters(name: str) -> str:

@@ -30,6 +30,22 @@ __all__ = ["Assignment", "Course", "RosterEntry", "SecretSource", "load_course",
 
 MIN_SECRET_CHARACTERS = 16
 MAX_SECRET_BYTES = 4096
+_HARMLESS = (
+    "safe.directory=*",  # in CI the checkout often belongs to another user, and git would refuse to answer
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "protocol.allow=never",
+)
+_NO_SURROUNDINGS = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+"""git's environment: settings of nobody, and no protocol to fetch by what a partial clone lacks."""
 _NEW_SECRET = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
@@ -195,11 +211,15 @@ def _limits(entry: LimitsEntry, defaults: Limits) -> Limits:
 
 
 def _tracked_by_git(path: Path) -> bool:
-    """Return whether git tracks the file; without git, or outside a repository, nothing is tracked."""
-    # In CI the checkout often belongs to another user, and git would refuse to answer.
-    git = ["git", "-c", "safe.directory=*", "-C", str(path.parent)]
-    command = [*git, "ls-files", "--error-unmatch", "--", path.name]
+    """Return whether git tracks the file; without git, or outside a repository, nothing is tracked.
+
+    The repository may be a student's, so nothing that its configuration names is started, and nothing is fetched.
+    """
+    options = [word for setting in _HARMLESS for word in ("-c", setting)]
+    command = ["git", *options, "-C", str(path.parent), "ls-files", "--error-unmatch", "--", path.name]
+    environment = {"PATH": os.environ.get("PATH", os.defpath), **_NO_SURROUNDINGS}
     try:
-        return subprocess.run(command, capture_output=True, timeout=30).returncode == 0
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return False
+    return done.returncode == 0

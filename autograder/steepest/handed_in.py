@@ -1,24 +1,39 @@
-"""What was handed in, wherever it lies: notebooks in folders and zip files, read with caps and never unpacked."""
+"""What was handed in, wherever it lies: notebooks in folders and zip files, read one at a time and never unpacked.
+
+Finding reads names alone. A notebook's bytes are read when somebody asks for them, with caps, and kept by nobody here.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
+from steepest.commit_times import repository_of
 from steepest.errors import NotebookError, SteepestError
 from steepest.notebook import MAX_NOTEBOOK_BYTES, read_submission
 
 MAX_FILES = 100_000
 MAX_DEPTH = 12
+MAX_ARCHIVE_BYTES = 8 << 30
+"""How much is unpacked of one zip file: 400 notebooks of the largest size, or 8,000 of 1 MiB."""
+MAX_RATIO = 900
+"""How many times smaller a notebook may have been packed. One byte repeated is packed 1,029 times smaller; a notebook
+that printed one line 200,000 times was packed 407 times smaller, one with large matrices of zeros 658 times."""
+SMALL_BYTES = 1 << 20
+"""Below this size a notebook may be packed as well as it can be."""
 SKIPPED = (".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__", ".venv", "node_modules")
 _SAYS_UTF8 = 0x800
 _PACKED = (".zip", ".tar", ".gz", ".7z", ".rar")
+_COMMON = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_CLEAR = "clear the outputs (Edit > Clear Outputs of All Cells), save, and hand it in again"
+_ITSELF = "hand in the .ipynb file itself"
 
 
 class CollectError(SteepestError):
@@ -27,17 +42,31 @@ class CollectError(SteepestError):
 
 @dataclass(frozen=True)
 class Handed:
-    """A notebook that was handed in. ``path`` is where it stood in its source, ``time`` when it was last changed."""
+    """A file that was handed in, not yet read.
+
+    ``path`` is where it stood in its source, and ``changed`` when it was last changed, as the source says.
+    ``repository`` is the git repository that it lies in, if it does, and ``inside`` its path there.
+    """
 
     path: PurePosixPath
-    data: bytes | NotebookError
-    time: datetime | None = None
+    _read: Callable[[], bytes]
+    changed: datetime | None = None
+    repository: Path | None = None
+    inside: PurePosixPath | None = None
+
+    def read(self) -> bytes:
+        """Return the bytes of the notebook, read now.
+
+        Raises:
+            NotebookError: It is no notebook, too large, a link, a bomb, or cannot be unpacked.
+        """
+        return self._read()
 
 
 def handed_in(source: Path) -> Iterator[Handed]:
-    """Yield the notebooks in a folder, a zip file or a single file, sorted by name; links are reported, not followed.
+    """Yield the files in a folder, a zip file or a single file, sorted by name; reading a link says that it is one.
 
-    Other files are reported too: for a student without a notebook they tell what was handed in instead.
+    Files that are no notebooks are among them: for a student without a notebook they tell what was handed in instead.
 
     Raises:
         CollectError: There is no such source, or it is a damaged zip file.
@@ -47,7 +76,7 @@ def handed_in(source: Path) -> Iterator[Handed]:
     elif source.suffix.lower() == ".zip":
         yield from _in_zip(source)
     elif source.is_file():
-        yield Handed(PurePosixPath(source.name), _read(source), _changed(source))
+        yield Handed(PurePosixPath(source.name), partial(read_submission, source), _changed(source))
     else:
         raise CollectError(f"{source}: there is no such file or folder. Try: the zip file as the platform gave it")
 
@@ -63,30 +92,76 @@ def _in_folder(root: Path) -> Iterator[Handed]:
             count += 1
             if count > MAX_FILES:
                 raise CollectError(f"{root}: more than {MAX_FILES} files. Try: the folder of one assignment")
-            path = place / name
-            relative = PurePosixPath(root.name, *path.relative_to(root).parts)
+            path = PurePosixPath(root.name, *place.relative_to(root).parts, name)
             if _is_notebook(name):
-                yield Handed(relative, _read(path), _committed(place, name) or _changed(path))
+                yield _in_place(place / name, path, root)
             elif not name.startswith("."):
-                yield Handed(relative, _other_refusal(name))
+                yield Handed(path, partial(_refuse, _other_refusal(name)))
+
+
+def _in_place(file: Path, path: PurePosixPath, root: Path) -> Handed:
+    """Return a notebook in a folder, with the git repository that it belongs to."""
+    repository = repository_of(file, root)
+    inside = None if repository is None else PurePosixPath(*file.relative_to(repository).parts)
+    return Handed(path, partial(read_submission, file), _changed(file), repository, inside)
 
 
 def _in_zip(source: Path) -> Iterator[Handed]:
     try:
-        with zipfile.ZipFile(source) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_FILES:
-                raise CollectError(f"{source}: more than {MAX_FILES} files. Try: the zip file of one assignment")
-            for entry in sorted(entries, key=_name):
-                path = PurePosixPath(_name(entry))
-                if entry.is_dir() or any(part in SKIPPED for part in path.parts) or path.name.startswith("._"):
-                    continue
-                if _is_notebook(path.name):
-                    yield Handed(path, _unzipped(archive, entry), _packed_time(entry))
-                else:
-                    yield Handed(path, _other_refusal(path.name))
+        archive = _Archive(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise CollectError(f"{source}: not a zip file that can be read ({error}). Try: download it again") from error
+    if len(archive.entries) > MAX_FILES:
+        raise CollectError(f"{source}: more than {MAX_FILES} files. Try: the zip file of one assignment")
+    for entry in sorted(archive.entries, key=_name):
+        path = PurePosixPath(_name(entry))
+        if entry.is_dir() or any(part in SKIPPED for part in path.parts) or path.name.startswith("._"):
+            continue
+        if _is_notebook(path.name):
+            yield Handed(path, partial(archive.unpacked, entry), _packed_time(entry))
+        else:
+            yield Handed(path, partial(_refuse, _other_refusal(path.name)))
+
+
+class _Archive:
+    """A zip file that stays open for as long as something of it may be read, and gives no more than its cap."""
+
+    def __init__(self, source: Path) -> None:
+        self._file = zipfile.ZipFile(source)
+        self._left = MAX_ARCHIVE_BYTES
+        self.entries = self._file.infolist()
+
+    def unpacked(self, entry: zipfile.ZipInfo) -> bytes:
+        """Return the bytes of an entry, of which no more is unpacked than a notebook may have.
+
+        Raises:
+            NotebookError: It is too large, a bomb, damaged, or the archive's cap is used up.
+        """
+        _check_entry(entry)
+        if self._left < entry.file_size:
+            reason = f"the zip file holds more than the {MAX_ARCHIVE_BYTES >> 30} GiB of notebooks that are unpacked"
+            raise NotebookError(reason, "give the rest as another zip file")
+        try:
+            with self._file.open(entry) as file:
+                data = file.read(MAX_NOTEBOOK_BYTES + 1)
+        except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError) as error:
+            raise NotebookError(f"the file cannot be unpacked ({type(error).__name__})", _ITSELF) from error
+        except zlib.error as error:
+            raise NotebookError("the file cannot be unpacked (it is damaged)", _ITSELF) from error
+        self._left -= len(data)
+        return data
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    """Raise NotebookError for an entry that is not worth unpacking: by what the archive itself says of it."""
+    size, packed = entry.file_size, max(entry.compress_size, 1)
+    if size > MAX_NOTEBOOK_BYTES:
+        raise NotebookError(f"the file has {size} bytes, and {MAX_NOTEBOOK_BYTES} are allowed", _CLEAR)
+    if size > SMALL_BYTES and size > MAX_RATIO * packed:
+        reason = f"the file has {size} bytes that were packed into {packed}, as a zip bomb and no notebook does"
+        raise NotebookError(reason, _CLEAR)
+    if entry.compress_type not in _COMMON:
+        raise NotebookError("the file is packed in an uncommon way", _ITSELF)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -97,24 +172,8 @@ def _name(entry: zipfile.ZipInfo) -> str:
     return entry.filename
 
 
-def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | NotebookError:
-    """Return the bytes of an entry, of which no more is unpacked than a notebook may have."""
-    try:
-        with archive.open(entry) as file:
-            data = file.read(MAX_NOTEBOOK_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError) as error:
-        return NotebookError(f"the file cannot be unpacked ({type(error).__name__})", "hand in the .ipynb file itself")
-    if len(data) > MAX_NOTEBOOK_BYTES:
-        way_out = "clear the outputs (Edit > Clear Outputs of All Cells), save, and hand it in again"
-        return NotebookError(f"the file has more than the {MAX_NOTEBOOK_BYTES} bytes allowed", way_out)
-    return data
-
-
-def _read(path: Path) -> bytes | NotebookError:
-    try:
-        return read_submission(path)
-    except NotebookError as error:
-        return error
+def _refuse(refusal: NotebookError) -> bytes:
+    raise refusal
 
 
 def _is_notebook(name: str) -> bool:
@@ -127,7 +186,7 @@ def _is_packed(name: str) -> bool:
 
 def _other_refusal(name: str) -> NotebookError:
     if _is_packed(name):
-        return NotebookError("a packed file was handed in", "unpack it and hand in the .ipynb file itself")
+        return NotebookError("a packed file was handed in", f"unpack it and {_ITSELF}")
     return NotebookError(f"no notebook ({Path(name).suffix or 'a file without ending'})", "hand in the .ipynb file")
 
 
@@ -141,20 +200,4 @@ def _packed_time(entry: zipfile.ZipInfo) -> datetime | None:
     """Return an entry's time; a zip file keeps local time and no zone, so it is taken as this machine's."""
     with suppress(ValueError, OverflowError, OSError):
         return datetime(*entry.date_time).astimezone(UTC)
-    return None
-
-
-def _committed(folder: Path, name: str) -> datetime | None:
-    """Return when a file of a git repository was last committed; None where there is no repository or no commit.
-
-    What a repository's own configuration could start is switched off: it may be a student's.
-    """
-    if not any((place / ".git").is_dir() for place in (folder, folder.parent)):
-        return None
-    harmless = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false", "safe.directory=*"]
-    options = [word for setting in harmless for word in ("-c", setting)]
-    command = ["git", *options, "-C", str(folder), "--no-pager", "log", "-1", "--format=%cI", "--", name]
-    with suppress(OSError, subprocess.TimeoutExpired, ValueError):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
-        return datetime.fromisoformat(done.stdout.strip()).astimezone(UTC)
     return None

@@ -31,7 +31,7 @@ def test_hadolint_finds_nothing(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_container_runs_the_kit_as_nobody_special_and_holds_no_secret(path: Path) -> None:
     lines = path.read_text().splitlines()
-    assert lines.index("USER 10001") < lines.index('ENTRYPOINT ["python", "-m", "steepest"]')
+    assert lines.index("USER 10001") < lines.index('ENTRYPOINT ["python", "-I", "-u", "-m", "steepest"]')
     assert not [line for line in lines if line.startswith(("ARG", "ENV")) and "SECRET" in line]
     (copied,) = [line.split() for line in lines if line.startswith("COPY")]
     assert copied[1:3] == ["dist/steepest-*.whl", "constraints.txt"]

@@ -60,7 +60,7 @@ class Runner:
         programs.mkdir()
         (programs / "python").write_text(
             "#!/usr/bin/env bash\n"
-            f'if [ "$1 $2" = "-m pip" ]; then printf "%s\\n" "${{@:3}}" > "{self.installed}"; exit 0; fi\n'
+            f'if [ "$1 $2 $3" = "-I -m pip" ]; then printf "%s\\n" "${{@:4}}" > "{self.installed}"; exit 0; fi\n'
             f'exec "{sys.executable}" "$@"\n'
         )
         (programs / "python").chmod(0o755)

@@ -94,6 +94,8 @@ def extras_for(path: Path) -> list[str]:
     """Return the extras whose packages a file of the grader may count on; the empty name stands for no extra."""
     if "sandbox" in path.parts:
         return ["", "worker"]
+    if path.name == "_commit_reader.py":
+        return ["", "git"]
     return ["", "nbgrader"] if path.name in ("release.py", "nbgrader.py") or path.parent.name == "gradebook" else [""]
 
 
@@ -121,7 +123,7 @@ def test_top_level_holds_what_the_layout_names() -> None:
     assert {path.parts[0] for path in house_files()} == TOP_LEVEL
 
 
-@pytest.mark.parametrize("extra", ["", "worker", "nbgrader", "postgres", "dev", "build-system"])
+@pytest.mark.parametrize("extra", ["", "worker", "nbgrader", "git", "postgres", "dev", "build-system"])
 def test_constraints_pin_every_requirement_within_its_range(extra: str) -> None:
     pins = constraints()
     for requirement in map(Requirement, project()[extra]):

@@ -15,6 +15,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from steepest._streams import print_commands
 from steepest.ci import Done, Run
 from steepest.ci_order import Order
 from steepest.ci_timings import Timings
@@ -142,14 +143,12 @@ def _show(done: Done, *, commands: bool) -> None:
     console = Console(highlight=False, width=None if Console().is_terminal else _WIDTH)
     token = secrets.token_hex(16)
     if commands:
-        print(f"::stop-commands::{token}")  # noqa: T201  # to the runner, as it is
+        print_commands([f"::stop-commands::{token}"])
     console.print(score_sheet(done.report))
     for line in provenance_lines(done.report):
         console.print(Text(line, style="dim"), soft_wrap=True)
     if commands:
-        print(f"::{token}::")  # noqa: T201
-        for line in done.log:
-            print(line)  # noqa: T201
+        print_commands([f"::{token}::", *done.log])
     for problem in done.problems:
         errors.print(f"not written: {problem}", style="red", markup=False, soft_wrap=True)
 

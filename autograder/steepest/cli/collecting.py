@@ -36,7 +36,7 @@ def collect(assignment_id: str, sources: Sequence[Path], course_file: Path, with
     assignment = course.assignment(assignment_id)
     if course.roster is None:
         fail(f"{course.source}: roster is missing, and without one nothing can be matched. Try: roster: roster.csv")
-    handed = [item for source in sources for item in handed_in(source)]
+    handed = (item for source in sources for item in handed_in(source))  # one at a time: a class can be large
     roster = load_roster(course.roster)
     found, unmatched = collect_files(course, assignment, handed, roster, with_times=with_times, dry_run=dry_run)
     if found:

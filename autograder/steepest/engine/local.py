@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from steepest._streams import guard_streams
 from steepest._surroundings import safe_path
 from steepest.errors import NotebookError
 from steepest.grade import Paper, fault_report, grade
@@ -87,6 +88,7 @@ def _device_of(work: Sequence[Work]) -> Device:
 
 def _start_judge(parent: int, device: Device) -> None:
     """Make this process a judge that dies with its parent, and start its zygote."""
+    guard_streams()
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from steepest._nbgrader import NEVER_COPIED, database_url, put_own_programs_first
+from steepest._streams import guard_streams
 from steepest.course import Course, load_course
 from steepest.errors import SteepestError
 from steepest.gradebook.database import nbgrader_api
@@ -25,6 +26,7 @@ def configure(c: Any, root: Path) -> None:  # noqa: ANN401  # traitlets' Config 
 
     Whatever is wrong ends the process: nbgrader would go on with its own settings, that is, without a sandbox.
     """
+    guard_streams()  # nbgrader's log holds names of files
     try:
         course = load_course(root / "course.yml")
         apply(c, course)
