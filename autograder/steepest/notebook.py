@@ -155,16 +155,19 @@ def _function_notes(function: str, counts: list[tuple[Cell, int]]) -> Iterator[s
 
 
 def _metadata_notes(notebook: Notebook, exercises: Sequence[str]) -> Iterator[str]:
-    labels = [cell.grade_id for cell in notebook.cells if cell.grade_id is not None]
+    labels: dict[str, list[int]] = {}
+    for cell in notebook.cells:
+        if cell.grade_id is not None:
+            labels.setdefault(cell.grade_id, []).append(cell.index)
     if not labels:
         yield "The notebook has lost nbgrader's metadata, as other editors do to it; functions are found by name."
         return
     for exercise in exercises:
         if exercise not in labels:
             yield f"The test cell {exercise} is gone; its properties are graded all the same."
-    for label in dict.fromkeys(labels):
-        if labels.count(label) > 1:
-            where = _cells_text([cell.index for cell in notebook.cells if cell.grade_id == label])
+    for label, places in labels.items():
+        if len(places) > 1:
+            where = _cells_text(places)
             yield f"The label {label} stands on {where}: a copied cell keeps the label of its original."
 
 

@@ -22,6 +22,9 @@ _VERSION = re.compile(r"(?P<stem>.+?)(?:-(?P<dash>\d{1,3})| ?\((?P<brackets>\d{1
 FLAT = 2
 """How many parts a path has, at most, whose file lies side by side with those of others: a folder and a name."""
 
+LONGEST_NAME = 255
+"""What a file system allows. A zip file allows 65,535, and accents by the thousand take minutes to be sorted."""
+
 _NOBODY = re.compile(r"(?:anon(?:ymous)?|participant)[ _]?\w*", re.IGNORECASE)
 
 
@@ -58,14 +61,14 @@ class Whose:
         tried: list[str] = []
         for name in _claims(path, self._assignment):
             tried.append(name)
-            found = self._students.get(_key(name), set())
+            found = self._students.get(_key(name), set()) if len(name) <= LONGEST_NAME else set()
             if len(found) == 1:
                 return Owned(next(iter(found)), own_name, version, late)
             if found:
                 return f"{name!r} may be any of {', '.join(sorted(found))}"
         if any(_NOBODY.fullmatch(name) for name in tried):
             return "the platform left out the names; download it again with names"
-        words = ", ".join(repr(name) for name in dict.fromkeys(tried)) or "nothing in its name"
+        words = ", ".join(repr(name[:LONGEST_NAME]) for name in dict.fromkeys(tried)) or "nothing in its name"
         return f"{words}: no student of the roster"
 
 

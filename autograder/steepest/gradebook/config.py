@@ -83,4 +83,7 @@ def _steps(c: Any) -> None:  # noqa: ANN401  # as configure
         KIT + "feedback.AddReport",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
-    c.HTMLExporter.filters = {"markdown2html": KIT + "pages.markdown2html"}
+    c.HTMLExporter.filters = {
+        "markdown2html": KIT + "pages.markdown2html",
+        "highlight_code": KIT + "pages.highlighted",
+    }

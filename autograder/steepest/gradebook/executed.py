@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from steepest._definitions import defined_names
 from steepest.errors import NotebookError
+from steepest.gradebook.pages import MAX_WORDS, without_pictures
 from steepest.model import GradeReport
 from steepest.notebook import Cell, parse_notebook
-from steepest.outputs.nbgrader import Output, exercise_outputs, shown_outputs
+from steepest.outputs.nbgrader import MAX_NOTEBOOK_BYTES, Output, exercise_outputs, shown_outputs
 from steepest.outputs.report_json import dump_report
 from steepest.text import one_line
+
+MOST_WORDS = 300_000
+"""Characters of Markdown that a notebook shows in all, pictures not counted; a released one has 24,000."""
 
 OWN = "steepest"
 """The key of the kit's own metadata; in ``metadata.nbgrader`` nothing may stand but nbgrader's own keys."""
@@ -56,7 +60,7 @@ def repaired(data: bytes | NotebookError, release: Sequence[SourceCell]) -> dict
     try:
         if isinstance(data, NotebookError):
             raise data
-        cells = parse_notebook(data).cells
+        cells = _shortened(parse_notebook(data).cells)
         remark = None
     except NotebookError as error:
         cells, remark = (), f"**This submission could not be read as a notebook**: {one_line(str(error))}"
@@ -64,6 +68,22 @@ def repaired(data: bytes | NotebookError, release: Sequence[SourceCell]) -> dict
     if remark is not None:
         made.insert(0, _raw(_NOTICE, "markdown", remark, None))
     return _notebook(made)
+
+
+def _shortened(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Return the cells with what is no code cut to what a person reads and a page shows; cut texts say so."""
+    words, everything = MOST_WORDS, MAX_NOTEBOOK_BYTES
+    made = []
+    for cell in cells:
+        if cell.kind != "code":
+            plain = without_pictures(cell.source)
+            if len(plain) > min(MAX_WORDS, words) or len(cell.source) > everything:
+                text = plain[: min(MAX_WORDS, words)]
+                cell = replace(cell, source=f"{text}\n\n[cut here: this cell has {len(cell.source)} characters]")
+            words -= min(len(plain), MAX_WORDS, words)
+            everything -= min(len(cell.source), everything)
+        made.append(cell)
+    return tuple(made)
 
 
 def filled(notebook: Mapping[str, Any], report: GradeReport, release: Sequence[SourceCell]) -> dict[str, Any]:
@@ -99,6 +119,35 @@ def _outputs(
     return shown.get(metadata.get(OWN, {}).get("cell"), [])
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the cells of a submission may be recognised by; each cell is looked at once, however long the release is.
+
+    Labels and texts are told apart by the kind of their cell.
+    """
+
+    by_label: Mapping[tuple[str, str], list[int]]
+    by_text: Mapping[tuple[str, str], list[int]]
+    by_name: Mapping[str, list[int]]
+    defining: frozenset[int]
+
+
+def _known(cells: Sequence[Cell]) -> _Known:
+    by_label: dict[tuple[str, str], list[int]] = {}
+    by_text: dict[tuple[str, str], list[int]] = {}
+    by_name: dict[str, list[int]] = {}
+    defining = set()
+    for place, cell in enumerate(cells):
+        by_text.setdefault((cell.kind, cell.source.strip()), []).append(place)
+        if cell.grade_id is not None:
+            by_label.setdefault((cell.kind, cell.grade_id), []).append(place)
+        names = set(defined_names(cell.source)) if cell.kind == "code" else set()
+        defining |= {place} if names else set()
+        for name in names:
+            by_name.setdefault(name, []).append(place)
+    return _Known(by_label, by_text, by_name, frozenset(defining))
+
+
 def _labelled(cells: Sequence[Cell], release: Sequence[SourceCell]) -> list[RawCell]:
     """Return the cells in the student's order, each label of the release on one of them; lost cells are put back."""
     places = _places(cells, release)
@@ -120,32 +169,32 @@ def _labelled(cells: Sequence[Cell], release: Sequence[SourceCell]) -> list[RawC
 def _places(cells: Sequence[Cell], release: Sequence[SourceCell]) -> list[tuple[SourceCell, int | None]]:
     """Return for each cell of the release which cell of the submission stands for it, None for a lost one."""
     taken: set[int] = set()
+    known = _known(cells)
     found: list[tuple[SourceCell, int | None]] = []
     for source in release:
-        place = next((place for place in _candidates(cells, source) if place not in taken), None)
+        place = next((place for place in _candidates(known, source) if place not in taken), None)
         if place is not None:
             taken.add(place)
         found.append((source, place))
     return found
 
 
-def _candidates(cells: Sequence[Cell], source: SourceCell) -> list[int]:
+def _candidates(known: _Known, source: SourceCell) -> list[int]:
     """Return the cells that may stand for one of the release, best first.
 
     Of several with the same label, as copying makes them, the last one counts, as its definitions do when it runs.
     A test cell that defines something is a student's work under a label that an editor copied along.
     """
-    same_kind = [place for place, cell in enumerate(cells) if cell.kind == source.kind]
-    labelled = [place for place in same_kind if cells[place].grade_id == source.grade_id]
+    labelled = known.by_label.get((source.kind, source.grade_id), [])
     if source.locked:
-        labelled = [place for place in labelled if source.kind != "code" or not defined_names(cells[place].source)]
-        alike = [place for place in same_kind if cells[place].source.strip() == source.source.strip()]
+        labelled = [place for place in labelled if place not in known.defining]
+        alike = known.by_text.get((source.kind, source.source.strip()), [])
         return [*labelled[::-1], *alike[::-1]]
     if source.kind != "code":
         return labelled[::-1]
     names = set(defined_names(source.source))
-    defining = [place for place in same_kind if names & set(defined_names(cells[place].source))]
-    return [*labelled[::-1], *(defining[::-1] if names else [])]
+    defining = sorted({place for name in names for place in known.by_name.get(name, [])}, reverse=True)
+    return [*labelled[::-1], *defining]
 
 
 def _student_cell(cell: Cell, source: SourceCell | None) -> RawCell:

@@ -21,6 +21,7 @@ from steepest.outputs.pictures import pictures
 from steepest.outputs.plain import explanation
 from steepest.outputs.plotly_svg import MIME as CHART
 from steepest.outputs.plotly_svg import drawings
+from steepest.outputs.simple_html import simple_html
 from steepest.outputs.words import count_words
 from steepest.text import clean, one_line
 
@@ -92,18 +93,22 @@ def shown_outputs(cells: Sequence[CellOutput]) -> dict[int, list[Output]]:
     left = MAX_NOTEBOOK_BYTES
     outputs: dict[int, list[Output]] = {}
     for cell in cells:
-        made = list(_cell_outputs(cell))
+        made = list(_cell_outputs(cell)) if left >= 0 else []
         left -= sum(map(_size, made))
         outputs[cell.cell] = made if left >= 0 else [_stream(LEFT_OUT.format(MAX_NOTEBOOK_BYTES >> 20))]
     return outputs
 
 
 def safe_html(html: str) -> str:
-    """Return what is left of HTML once scripts, styles, pictures, links and every attribute that acts are gone."""
+    """Return what is left of HTML once scripts, styles, pictures, links and every attribute that acts are gone.
+
+    Nothing is left of what no honest table is: too long, or of too many tags to be taken apart quickly.
+    """
     import nh3
 
     attributes = {tag: set(names) for tag, names in TABLE_ATTRIBUTES.items()}
-    return nh3.clean(html, tags=set(TABLE_TAGS), attributes=attributes, clean_content_tags={"script", "style"})
+    simple = simple_html(html) or ""
+    return nh3.clean(simple, tags=set(TABLE_TAGS), attributes=attributes, clean_content_tags={"script", "style"})
 
 
 def _cell_outputs(cell: CellOutput) -> Iterator[Output]:
@@ -125,8 +130,8 @@ def _bundle(bundle: dict[str, str]) -> Output:
         data["image/png"] = re.sub(r"\s", "", bundle["image/png"])
     elif _is_harmless_svg(bundle.get("image/svg+xml", "")):
         data["image/svg+xml"] = bundle["image/svg+xml"]
-    elif "text/html" in bundle and len(bundle["text/html"]) <= MAX_PICTURE_BYTES:
-        data["text/html"] = safe_html(bundle["text/html"])
+    elif "text/html" in bundle and (table := safe_html(bundle["text/html"])):
+        data["text/html"] = table
     text = bundle.get("text/plain") or bundle.get("text/latex") or ", ".join(sorted(bundle))
     data["text/plain"] = clean(text, MAX_TEXT)
     return {"output_type": "display_data", "data": data, "metadata": {}}

@@ -189,8 +189,8 @@ def test_a_table_stays_a_table_and_nothing_in_it_acts() -> None:
 
 
 def test_cells_that_show_too_much_are_left_out_and_said() -> None:
-    big = "<p>" + "x" * 500_000
-    cells = [CellOutput(n, bundles=((("text/html", big),),)) for n in range(1, 12)]
+    big = "<p>" + "x" * 280_000
+    cells = [CellOutput(n, bundles=((("text/html", big),),)) for n in range(1, 16)]
     outputs = shown_outputs(cells)
-    assert "left out" in outputs[11][0]["text"]
+    assert "left out" in outputs[15][0]["text"]
     assert len(json.dumps(outputs)) < 2 * MAX_NOTEBOOK_BYTES
