@@ -28,7 +28,8 @@ from steepest.model import CellNote, CellOutput, GradeReport, Limits, PropertyRe
 from steepest.notebook import graded_sources, notes_on, parse_notebook
 from steepest.plugin import collect_properties, replay
 from steepest.sandbox.budget import Budget
-from steepest.sandbox.client import CellResult, Zygote
+from steepest.sandbox.cells import CellResult
+from steepest.sandbox.client import Zygote
 from steepest.sandbox.gpu import CPU, Device
 from steepest.sandbox.limits import Wall
 from steepest.sandbox.session import Session, Source

@@ -77,7 +77,8 @@ def test_security_page_names_every_attack_and_no_test_that_is_gone() -> None:
     here = Path(__file__).parent
     page = (here.parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z]+_\w+)`", page))
-    tests = {name for path in here.glob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))}
+    files = here.parent.rglob("test_*.py")
+    tests = {name for path in files for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))}
     notebooks = {name for kind in ("worthless", "answers") for name in books.names(kind)}
     assert {name for name in named if name.startswith("test_")} <= tests
     assert {name for name in named if not name.startswith("test_")} <= notebooks

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-import subprocess
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +13,8 @@ import pytest
 
 from steepest.answers import Answer, CallStatus
 from steepest.sandbox import session as session_module
-from steepest.sandbox.budget import Budget
 from steepest.sandbox.client import TICK_S
-from steepest.sandbox.limits import standing_walls
-from steepest.sandbox.session import Session, Source
+from steepest.sandbox.session import Session
 
 from . import books
 from .arena import BROKE_OUT, IMPATIENT, LIMITS, Arena
@@ -266,44 +262,6 @@ def test_submission_that_sleeps_within_each_limit_is_not_asked_for_ever(arena: A
     assert statuses[-1] is CallStatus.NOT_RUN
 
 
-@pytest.mark.slow
-def test_all_rooms_of_a_submission_share_what_it_may_use(arena: Arena) -> None:
-    budget = Budget(IMPATIENT)
-    spin = [Source(1, "def f(M):\n    while True: pass")]
-    with arena.quiet():
-        for attempt in (0, 1):
-            with Session(arena.zygote, spin, budget, standing_walls(), attempt=attempt) as session:
-                status = ask(session).status
-            assert status is (CallStatus.NOT_RUN if attempt else CallStatus.TIMED_OUT)
-
-
-@pytest.mark.slow
-def test_a_busy_machine_is_not_held_against_a_submission(arena: Arena) -> None:
-    """The call may sleep for 2 s and computes for 1 s, of which twelve others leave it a part of a CPU."""
-    work = "begin = time.process_time()\n    while time.process_time() - begin < 1: pass"
-    cell = f"import time\ndef f(M):\n    {work}\n    return M"
-    limits = replace(IMPATIENT, call_cpu_s=5, submission_cpu_s=5)
-    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(12 * (os.cpu_count() or 1))]
-    try:
-        with arena.quiet(), arena.session(cell, limits=limits) as session:
-            assert ask(session).status is CallStatus.RETURNED
-    finally:
-        for other in others:
-            other.kill()
-            other.wait()
-
-
-@pytest.mark.slow
-def test_threads_that_wait_for_each_other_gain_no_time(arena: Arena) -> None:
-    cell = (
-        "import threading, time\n"
-        "def nap():\n    while True: time.sleep(0.0005)\n"
-        "def f(M):\n    for _ in range(20): threading.Thread(target=nap, daemon=True).start()\n    time.sleep(60)"
-    )
-    with arena.quiet(), arena.session(cell, limits=replace(IMPATIENT, call_cpu_s=30)) as session:
-        assert ask(session).status is CallStatus.TIMED_OUT
-
-
 def test_name_of_a_process_that_is_no_text_does_not_stop_the_judge(arena: Arena) -> None:
     rename = "import ctypes\nctypes.CDLL(None).prctl(15, b'\\xff\\xfe) Z 1', 0, 0, 0)"
     with arena.quiet(), arena.session(rename, BUSY, "def f(M): return M") as session:
@@ -353,34 +311,6 @@ def test_sparse_file_is_bounded_by_its_length(arena: Arena) -> None:
         assert "File too large" in session.cells[1].error
 
 
-HOARD = {
-    "deleted while open": "file = open('file', 'wb'); os.unlink('file'); file.write(bytes(MIB)); file.flush()",
-    "allocated and deleted": "file = open('file', 'wb'); os.unlink('file'); os.posix_fallocate(file.fileno(), 0, MIB)",
-    "without a name": "file = os.open('.', os.O_TMPFILE | os.O_RDWR); os.write(file, bytes(MIB))",
-    "mapped and deleted": "handle = open('file', 'w+b'); handle.truncate(MIB)\n"
-    "    file = mmap.mmap(handle.fileno(), MIB); file[:] = bytes(MIB); handle.close(); os.unlink('file')",
-}
-"""Ways to keep a mebibyte where no look into the scratch folder finds it."""
-
-
-@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])
-@pytest.mark.parametrize("way", HOARD)
-def test_no_file_is_kept_that_does_not_count(
-    arena: Arena, monkeypatch: pytest.MonkeyPatch, way: str, folder: str
-) -> None:
-    """At most 60 files of 1 MiB, where 1 MiB may be kept: on a disk, and where files are memory."""
-    cell = f"import mmap, os\nMIB, kept = 1 << 20, []\nfor _ in range(60):\n    {HOARD[way]}\n    kept.append(file)\n"
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        monkeypatch.setattr(tempfile, "tempdir", scratch)
-        limits = replace(LIMITS, call_cpu_s=5, scratch_mib=1)
-        with arena.session(cell + BUSY, limits=limits) as session:
-            session.start()
-            result = session.cells[1]
-        assert os.listdir(scratch) == []
-    refused = "Operation not permitted" in result.error or "Operation not supported" in result.error
-    assert result.status is CallStatus.DIED or refused
-
-
 def test_outputs_of_many_cells_are_not_hoarded_by_the_judge(arena: Arena) -> None:
     cell = "from IPython.display import HTML, display\nfor _ in range(8): display(HTML('y' * 400_000))"
     with arena.quiet(), arena.session(*[cell] * 6) as session:
@@ -395,16 +325,3 @@ def test_printing_is_cut_to_what_the_limits_allow(arena: Arena) -> None:
         session.start()
         kept = sum(len(result.printed) for result in session.cells.values())
     assert kept < 2 * 1024 * LIMITS.output_kib
-
-
-@pytest.mark.slow
-def test_numbers_without_end_do_not_fill_the_judges_memory(arena: Arena) -> None:
-    before = resident_mib()
-    graded = arena.grade(books.book("worthless", "numbers_flood"), limits=replace(LIMITS, submission_cpu_s=60))
-    assert graded.report.fault is None
-    assert resident_mib() - before < 400
-
-
-def resident_mib() -> float:
-    """Return the memory that this process has in use."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -15,7 +15,6 @@ import os
 import resource
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -32,7 +31,6 @@ from steepest.sandbox.limits import Wall, libraries_are_public, lock, readable_p
 
 NOBODY = 65534
 CHILD_ALARM_S = 60
-NAMELESS, OPENAT2, AT_FDCWD = os.O_TMPFILE | os.O_RDWR, 437, -100
 PRIVATE_MEMORY, GROWS_DOWN = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 0x100
 
 # ------------------------------------------------------------------------------------------- what the child does
@@ -119,23 +117,6 @@ def set_limit(kind: int, bound: int) -> None:
     resource.setrlimit(kind, (bound, bound))
 
 
-def make_and_remove(path: str) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    os.unlink(path)
-
-
-def map_a_file(flags: int) -> None:
-    with open("mapped", "w+b") as file:
-        file.truncate(4096)
-        mmap.mmap(file.fileno(), 4096, flags).close()
-    os.unlink("mapped")
-
-
-def open_nameless_by_openat2() -> None:
-    how = struct.pack("=QQQ", NAMELESS, 0o600, 0)
-    os.close(call("syscall", OPENAT2, AT_FDCWD, b".", how, len(how)))
-
-
 def grow_a_file(size: int) -> None:
     with open("large", "wb") as file:
         file.truncate(size)
@@ -179,7 +160,7 @@ ATTACKS = {
     "append_to_a_foreign_file": Attack(lambda place: place.beside.open("a").close(), FILES),
     "truncate_a_foreign_file": Attack(lambda place: os.truncate(place.beside, 3), FILES),
     "create_a_foreign_file": Attack(lambda place: place.beside.with_name("new").touch(), FILES),
-    "use_shared_memory_files": Attack(lambda place: make_and_remove("/dev/shm/steepest-locked-child"), FILES),
+    "use_shared_memory_files": Attack(lambda place: tempfile.TemporaryFile(dir="/dev/shm").close(), FILES),
     "move_a_file_out": Attack(lambda place: move_out("a"), FILES),
     "change_a_mode": Attack(lambda place: place.library.chmod(0o644), CALLS),
     "change_a_time": Attack(lambda place: os.utime(place.library), CALLS),
@@ -210,9 +191,10 @@ ATTACKS = {
     "outlive_the_parent": Attack(lambda place: libc.prctl(libc.PR_SET_PDEATHSIG, 0), CALLS),
     "allow_dumps": Attack(lambda place: libc.prctl(libc.PR_SET_DUMPABLE, 1), CALLS),
     "map_shared_memory": Attack(lambda place: map_memory(1 << 30, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS), CALLS),
-    "map_a_file_that_is_shared": Attack(lambda place: map_a_file(mmap.MAP_SHARED), CALLS),
-    "make_a_file_without_a_name": Attack(lambda place: os.close(os.open(".", NAMELESS)), CALLS, error="OSError"),
-    "make_a_file_without_a_name_by_openat2": Attack(lambda place: open_nameless_by_openat2(), CALLS, error="OSError"),
+    "map_a_shared_file": Attack(lambda place: mmap.mmap(os.open(place.library, 0), 0, access=mmap.ACCESS_READ), CALLS),
+    "make_a_file_without_a_name": Attack(
+        lambda place: os.close(os.open(".", os.O_TMPFILE | os.O_RDWR)), CALLS, error="OSError"
+    ),
     "map_a_growing_stack": Attack(lambda place: map_memory(3 << 30, PRIVATE_MEMORY | GROWS_DOWN), CALLS),
     "type_into_a_terminal": Attack(lambda place: fcntl.ioctl(0, termios.TIOCSTI, b"x"), CALLS, False, "OSError"),
     "use_more_memory": Attack(lambda place: map_memory(3 << 30, PRIVATE_MEMORY), BOUNDS, error="OSError"),

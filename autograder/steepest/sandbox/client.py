@@ -21,6 +21,7 @@ from steepest.answers import SLEPT, Answer, Arguments, CallStatus
 from steepest.errors import GraderFault, SandboxUnavailableError
 from steepest.model import Limits
 from steepest.sandbox.budget import Budget
+from steepest.sandbox.cells import CellResult, cell_result
 from steepest.sandbox.gpu import CPU, Device
 from steepest.sandbox.kernel_counts import cpu_s_of, nameless_bytes, written_bytes
 from steepest.sandbox.limits import Wall
@@ -64,16 +65,6 @@ class Usage:
 
     cpu_s: float
     memory_mib: float
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """How one cell ended; ``printed``, ``outputs`` and ``error`` are the student's and have been cleaned."""
-
-    status: CallStatus
-    printed: str = ""
-    outputs: tuple[tuple[tuple[str, str], ...], ...] = ()
-    error: str = ""
 
 
 class Zygote:
@@ -393,21 +384,3 @@ class _Late(Exception):
 
 class _Ended(Exception):
     """The worker's process is gone."""
-
-
-def cell_result(payload: bytes) -> CellResult:
-    """Return what the worker says of a cell, once it is well-formed.
-
-    Raises:
-        WireError: It is not.
-    """
-    try:
-        report = json.loads(payload)
-        printed, outputs, error = report["printed"], report["outputs"], report["error"]
-        bundles = tuple(tuple((str(mime)[:64], str(text)) for mime, text in bundle.items()) for bundle in outputs[:64])
-        if not isinstance(printed, str) or not isinstance(error, str | None):
-            raise TypeError("a text is no text")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as problem:
-        raise WireError(f"malformed cell result ({type(problem).__name__})") from None
-    status = CallStatus.RETURNED if error is None else CallStatus.RAISED
-    return CellResult(status, clean(printed, 100_000), bundles, clean(error or "", 2000))

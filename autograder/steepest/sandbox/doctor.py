@@ -13,7 +13,8 @@ from pathlib import Path
 
 from steepest.answers import CallStatus
 from steepest.model import Limits
-from steepest.sandbox.client import CellResult, Worker, Zygote
+from steepest.sandbox.cells import CellResult
+from steepest.sandbox.client import Worker, Zygote
 from steepest.sandbox.limits import Wall
 
 BROKE_OUT = "BROKE OUT"

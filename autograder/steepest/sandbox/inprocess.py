@@ -15,7 +15,7 @@ from steepest.answers import Answer, Arguments
 from steepest.errors import NotebookError
 from steepest.notebook import graded_sources, parse_notebook, read_submission
 from steepest.sandbox import worker
-from steepest.sandbox.client import CellResult, cell_result
+from steepest.sandbox.cells import CellResult, cell_result
 from steepest.sandbox.session import Source
 from steepest.sandbox.shell import make_shell, stub_module
 from steepest.sandbox.wire import encode_arguments, read_answer, read_parameters

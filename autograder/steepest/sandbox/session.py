@@ -11,7 +11,8 @@ from typing import Self
 
 from steepest.answers import Answer, Arguments, CallStatus
 from steepest.sandbox.budget import Budget
-from steepest.sandbox.client import CellResult, Worker, Zygote
+from steepest.sandbox.cells import CellResult
+from steepest.sandbox.client import Worker, Zygote
 from steepest.sandbox.kept_answers import KeptAnswers
 from steepest.sandbox.limits import Wall
 from steepest.sandbox.wire import encode_arguments
