@@ -7,7 +7,7 @@ a change that the next run makes, and that line stands twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,21 +78,30 @@ def _points(grade: Row) -> float | None:
     return None if given is None else float(given + (grade.extra_credit or 0.0))
 
 
-def change_of(before: Published, after: Published, report: GradeReport, tests: Iterable[str]) -> Change | None:
+def change_of(before: Published, after: Published, report: GradeReport, tests: Collection[str]) -> Change | None:
     """Return what became of a published score; None if it is what it was, or if there was none.
 
     A score was published once one of ``tests``, the cells whose points the kit gives, has points, or once a person
-    gave points. The change says why only where no cell's points changed.
+    gave points. A test cell that loses its points to a fault changed, though it had 0. The change says why only where
+    no cell's points changed.
     """
     if before.score == 0 and all(before.cells.get(name) is None for name in tests):
         return None
-    names = sorted(before.cells.keys() | after.cells.keys())
-    pairs = {name: (before.cells.get(name), after.cells.get(name)) for name in names}
-    cells = {name: pair for name, pair in pairs.items() if not _same(*pair)}
+    cells = _changed_cells(before, after, tests)
     if not cells and _same(before.score, after.score):
         return None
     new = None if report.fault is not None else after.score
     return Change(_now(), report.student, before.score, new, () if cells else (LATE,), cells, account())
+
+
+def _changed_cells(
+    before: Published, after: Published, tests: Collection[str]
+) -> dict[str, tuple[float | None, float | None]]:
+    """Return the cells with other points; no points count as 0, but for a test cell."""
+    names = sorted(before.cells.keys() | after.cells.keys())
+    pairs = {name: (before.cells.get(name), after.cells.get(name)) for name in names}
+    lost_or_found = {name for name, (old, new) in pairs.items() if name in tests and (old is None) != (new is None)}
+    return {name: pair for name, pair in pairs.items() if name in lost_or_found or not _same(*pair)}
 
 
 def _same(one: float | None, other: float | None) -> bool:

@@ -67,6 +67,14 @@ def test_a_fault_leaves_no_score_and_the_change_says_that() -> None:
     assert "numbers 2.5 -> nothing" in found.text
 
 
+def test_a_fault_in_the_place_of_a_zero_is_a_change() -> None:
+    zero = Published({"numbers": 0.0, "matrices": 0.0, "answer": None}, 0.0)
+    found = change(zero, NOTHING, replace(REPORT, fault="the judge broke"))
+    assert found is not None
+    assert (found.old, found.new, sorted(found.cells)) == (0.0, None, ["matrices", "numbers"])
+    assert change(NOTHING, NOTHING, replace(REPORT, fault="the judge broke")) is None
+
+
 def test_a_penalty_takes_nothing_below_nothing() -> None:
     assert Published({"numbers": 1.0}, 2.0).score == 0.0
 
