@@ -1,4 +1,4 @@
-"""Grading a class: what is up to date is kept, the rest is graded, and every report is written the moment it exists."""
+"""Grading a class by its plan: reports are kept, left or made, and each one is written the moment it exists."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from pathlib import Path
 
 from steepest.course import Assignment, Course
 from steepest.engine.local import Task, grade_all
-from steepest.errors import CourseError, NotebookError, Problem, SandboxUnavailableError, SteepestError
+from steepest.errors import CourseError, NotebookError, Problem, SandboxUnavailableError
 from steepest.exam import Exam, load_exam
-from steepest.grade import Paper, provenance
+from steepest.grade import Paper
 from steepest.history import History
 from steepest.model import GradeReport, points_text
 from steepest.outputs.cells_json import dump_cells
 from steepest.outputs.html import render_index, render_report
-from steepest.outputs.report_json import dump_report, load_report, write_atomic
+from steepest.outputs.report_json import dump_report, write_atomic
+from steepest.plan import Fate, Planned, read_report
 from steepest.plugin import collect_properties
+from steepest.reasons import Reason
 from steepest.sandbox.gpu import choose_device
 from steepest.sandbox.limits import Wall, standing_walls
-from steepest.submissions import Submission
 
 CELLS = "cells.json"
 CONFINING = (Wall.LANDLOCK_FILES, Wall.OWN_UID)
@@ -27,10 +28,10 @@ CONFINING = (Wall.LANDLOCK_FILES, Wall.OWN_UID)
 
 @dataclass(frozen=True)
 class Graded:
-    """A report, and whether it was made now or found up to date."""
+    """A report, and whether it was made now, found up to date, or left though it is out of date."""
 
     report: GradeReport
-    kept: bool = False
+    fate: Fate = Fate.GRADE
 
 
 def exam_path(course: Course, assignment: Assignment) -> Path:
@@ -91,28 +92,40 @@ def check_exam(assignment: Assignment, exam: Exam) -> None:
 
 
 def grade_class(
-    course: Course, paper: Paper, submissions: Sequence[Submission], *, jobs: int, force: bool = False
+    course: Course, paper: Paper, planned: Sequence[Planned], *, jobs: int, only_new: bool = False
 ) -> Iterator[Graded]:
-    """Yield a report for every submission, those that are up to date first; each is on disk before it is yielded."""
-    folder = graded_folder(course, paper.assignment)
+    """Yield a report for every submission of a plan, first those that exist; each is on disk before it is yielded.
+
+    Pages about reports that are up to date are made anew, since the kit's pages may be other ones now. ``only_new``
+    leaves those too as they are.
+    """
     history = History(course.generated, paper.assignment.id)
-    tasks: list[Task] = []
-    for submission in submissions:
-        task = Task(submission.student, submission.read())
-        known = None if force else up_to_date(folder, paper, task)
-        if known is None:
-            tasks.append(task)
-        else:
-            publish(course, paper.assignment, known)
-            history.keep(known, task.data)
-            yield Graded(known, kept=True)
-    data = {task.student: task.data for task in tasks}
-    for report in grade_all(paper, tasks, jobs):
-        yield Graded(publish_new(course, paper.assignment, report, data[report.student], history))
+    for each in planned:
+        if each.fate is Fate.GRADE or each.report is None:
+            continue
+        if each.fate is Fate.KEEP:
+            history.keep(each.report, each.submission.read())
+            if not only_new:
+                publish(course, paper.assignment, each.report)
+        yield Graded(each.report, each.fate)
+    yield from _made(course, paper, [each for each in planned if each.fate is Fate.GRADE], jobs, history)
+
+
+def _made(course: Course, paper: Paper, planned: Sequence[Planned], jobs: int, history: History) -> Iterator[Graded]:
+    data = {each.submission.student: each.submission.read() for each in planned}
+    why = {each.submission.student: each.reasons for each in planned}
+    for report in grade_all(paper, [Task(student, read) for student, read in data.items()], jobs):
+        student = report.student
+        yield Graded(publish_new(course, paper.assignment, report, data[student], history, why[student]))
 
 
 def publish_new(
-    course: Course, assignment: Assignment, report: GradeReport, data: bytes | NotebookError, history: History
+    course: Course,
+    assignment: Assignment,
+    report: GradeReport,
+    data: bytes | NotebookError,
+    history: History,
+    why: Sequence[Reason] = (),
 ) -> GradeReport:
     """Write a report that was made now, and what the cells showed, and put it on record; return it as files have it."""
     folder = graded_folder(course, assignment) / report.student
@@ -120,18 +133,18 @@ def publish_new(
     write_atomic(folder / CELLS, dump_cells(report))
     kept = replace(report, shown=())
     publish(course, assignment, kept)
-    history.add(kept, data)
+    history.add(kept, data, why)
     return kept
 
 
 def publish(course: Course, assignment: Assignment, report: GradeReport) -> None:
-    """Write the report of one student, each file whole or not at all."""
+    """Write the report of one student, each file whole or not at all; the record comes last, so what has it is done."""
     folder = graded_folder(course, assignment) / report.student
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / "report.json", dump_report(report))
     if "html" in course.outputs:
         page = render_report(report, course_title=course.title, assignment_title=assignment.title)
         write_atomic(folder / "report.html", page.encode())
+    write_atomic(folder / "report.json", dump_report(report))
 
 
 def publish_index(course: Course, assignment: Assignment, names: dict[str, str]) -> Path | None:
@@ -139,24 +152,7 @@ def publish_index(course: Course, assignment: Assignment, names: dict[str, str])
     if "html" not in course.outputs:
         return None
     folder = graded_folder(course, assignment)
-    reports = [report for report in map(_read, sorted(folder.glob("*/report.json"))) if report is not None]
+    reports = [report for report in map(read_report, sorted(folder.glob("*/report.json"))) if report is not None]
     page = render_index(reports, course_title=course.title, assignment_title=assignment.title, names=names)
     write_atomic(folder / "index.html", page.encode())
     return folder / "index.html"
-
-
-def up_to_date(folder: Path, paper: Paper, task: Task) -> GradeReport | None:
-    """Return the report that exists, if everything that decides the score is as it was and it is no fault."""
-    if not isinstance(task.data, bytes):
-        return None
-    report = _read(folder / task.student / "report.json")
-    if report is None or report.fault is not None or report.student != task.student:
-        return None
-    return report if report.provenance == provenance(paper, task.data) else None
-
-
-def _read(path: Path) -> GradeReport | None:
-    try:
-        return load_report(path.read_bytes())
-    except (OSError, SteepestError):
-        return None

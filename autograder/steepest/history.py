@@ -1,4 +1,4 @@
-"""Every attempt that was ever graded: who, when, which notebook, which score. Lines are added and never changed.
+"""Every attempt that was ever graded: who, when, which notebook, which score, why. Lines are added, never changed.
 
 nbgrader keeps one submission and one score a student; this record lies beside it, below ``generated/history``:
 ``<assignment>.jsonl`` has a line for each grading, ``<assignment>/<sha256>.ipynb`` each notebook that was graded.
@@ -10,8 +10,8 @@ import getpass
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from steepest.errors import NotebookError
 from steepest.model import GradeReport, Provenance
 from steepest.outputs.report_json import write_atomic
+from steepest.reasons import Reason
 
 PRIVATE = 0o700
 
@@ -29,7 +30,8 @@ class Attempt:
     """One grading of one notebook. ``points`` are hundredths of a point, None when the kit failed.
 
     ``conditions`` is a digest of all that decides the score besides the notebook: properties, exam, limits, versions.
-    ``by`` is the account that ran the grading, ``time`` an ISO 8601 time in UTC.
+    ``by`` is the account that ran the grading, ``time`` an ISO 8601 time in UTC. ``why`` has the words of
+    `steepest.reasons`: why there was a grading; a line of an older kit has none.
     """
 
     time: str
@@ -40,6 +42,7 @@ class Attempt:
     max_points: int | None
     by: str
     fault: str = ""
+    why: tuple[str, ...] = ()
 
 
 _ATTEMPT = TypeAdapter(Attempt)
@@ -48,7 +51,7 @@ _ATTEMPT = TypeAdapter(Attempt)
 def conditions(provenance: Provenance) -> str:
     """Return a short digest of everything but the notebook that decides a score."""
     record = asdict(provenance) | {"notebook_sha256": ""}
-    if not provenance.judging_sha256:
+    if provenance.judging_sha256 is None:
         del record["judging_sha256"]  # so that the lines about reports from before still fit them
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -61,13 +64,13 @@ class History:
         self.notebooks = generated / "history" / assignment
         self._known: set[tuple[str, str, str]] | None = None
 
-    def add(self, report: GradeReport, data: bytes | NotebookError) -> None:
+    def add(self, report: GradeReport, data: bytes | NotebookError, why: Collection[Reason] = ()) -> None:
         """Put a grading on record: the notebook's bytes first, then a line that is whole or absent."""
-        attempt = _attempt(report)
+        attempt = replace(_attempt(report), why=tuple(reason.value for reason in why))
         self.path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         if isinstance(data, bytes):
             self.preserve(data)
-        _append(self.path, json.dumps(asdict(attempt)).encode("ascii"))
+        append_line(self.path, json.dumps(asdict(attempt)).encode("ascii"))
         if self._known is not None:
             self._known.add(_key(attempt))
 
@@ -79,7 +82,10 @@ class History:
             write_atomic(path, data)
 
     def keep(self, report: GradeReport, data: bytes | NotebookError) -> None:
-        """Put a report on record that is up to date, unless it is: a grader may have been killed in between."""
+        """Put a report on record that was found up to date, if it is missing there.
+
+        A grader may have been killed after the report was written and before its line was.
+        """
         if self._known is None:
             self._known = {_key(attempt) for attempt in self.attempts()}
         if _key(_attempt(report)) not in self._known:
@@ -87,17 +93,17 @@ class History:
 
     def attempts(self, student: str | None = None) -> Iterator[Attempt]:
         """Yield the attempts (of one student), oldest first; a line that cannot be read is passed over."""
-        try:
-            lines = self.path.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return
-        for line in filter(None, lines):
+        for record in read_lines(self.path, student):
             try:
-                attempt = _ATTEMPT.validate_python(json.loads(line))
-            except (ValueError, ValidationError):
+                yield _ATTEMPT.validate_python(record)
+            except ValidationError:
                 continue
-            if student is None or attempt.student == student:
-                yield attempt
+
+    def why(self, report: GradeReport) -> tuple[str, ...]:
+        """Return why a report was made, as the newest line about it says; nothing if none does."""
+        key = _key(_attempt(report))
+        found = [attempt.why for attempt in self.attempts(report.student) if _key(attempt) == key]
+        return found[-1] if found else ()
 
     def notebook(self, attempt: Attempt) -> Path:
         """Return where the notebook of an attempt is kept."""
@@ -113,7 +119,7 @@ def _attempt(report: GradeReport) -> Attempt:
         conditions=conditions(report.provenance),
         points=None if failed else report.points,
         max_points=None if failed else report.max_points,
-        by=_account(),
+        by=account(),
         fault=report.fault or "",
     )
 
@@ -122,14 +128,31 @@ def _key(attempt: Attempt) -> tuple[str, str, str]:
     return attempt.student, attempt.notebook_sha256, attempt.conditions
 
 
-def _account() -> str:
+def account() -> str:
+    """Return who runs this process."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
 
 
-def _append(path: Path, line: bytes) -> None:
+def read_lines(path: Path, student: str | None = None) -> Iterator[dict[str, object]]:
+    """Yield the records in a file of JSON lines (those of one ``student``); a line that is no record is passed over."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return
+    name = b"" if student is None else json.dumps(student).encode("ascii")
+    for line in (line for line in lines if line and name in line):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict) and student in (None, record.get("student")):
+            yield record
+
+
+def append_line(path: Path, line: bytes) -> None:
     """Add a line with one write, on disk when this returns; what a killed writer left unfinished is ended first."""
     import fcntl  # not on Windows, where this module must import all the same
 

@@ -151,12 +151,12 @@ class Provenance:
     """Everything that decides a score, so that the same provenance gives the same report.
 
     ``properties_sha256`` is of the file with the properties, ``judging_sha256`` of all other code that judges: see
-    `steepest.judging`. It is empty in a report of a kit that did not record it yet.
+    `steepest.judging`. It is None in a report of a kit that did not record it yet.
     """
 
     notebook_sha256: str
     properties_sha256: str
-    judging_sha256: str = field(default="", kw_only=True)
+    judging_sha256: str | None = field(default="", kw_only=True)
     exam_sha256: str
     limits: tuple[tuple[str, int], ...]
     walls: tuple[str, ...]

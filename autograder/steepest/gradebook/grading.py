@@ -11,32 +11,30 @@ from steepest.course import Assignment, Course
 from steepest.engine.local import Task
 from steepest.errors import NotebookError
 from steepest.grade import Paper, grade
-from steepest.grade_class import (
-    CELLS,
-    confining_walls,
-    exam_path,
-    graded_folder,
-    prepare,
-    publish_new,
-    up_to_date,
-)
+from steepest.grade_class import CELLS, confining_walls, exam_path, graded_folder, prepare, publish_new
 from steepest.history import History
 from steepest.model import GradeReport
 from steepest.outputs.cells_json import load_cells
+from steepest.plan import Fate, look
 from steepest.sandbox.client import Zygote
 
 _zygotes: list[Zygote] = []
 _papers: dict[tuple[object, ...], Paper] = {}
 
 
-def graded_report(course: Course, assignment: Assignment, student: str, data: bytes | NotebookError) -> GradeReport:
-    """Return the report on a submission with what its cells showed; it is on disk and on record before this returns."""
+def graded_report(
+    course: Course, assignment: Assignment, student: str, data: bytes | NotebookError, *, only_new: bool = False
+) -> GradeReport:
+    """Return the report on a submission with what its cells showed; it is on disk and on record before this returns.
+
+    ``only_new`` takes a report that only the course or the kit put out of date as it is.
+    """
     paper = _paper(course, assignment)
-    known = up_to_date(graded_folder(course, assignment), paper, Task(student, data))
-    if known is not None:
-        return with_cells(course, assignment, known)
+    found = look(graded_folder(course, assignment), paper, Task(student, data))
+    if found.report is not None and found.fate(only_new=only_new) is not Fate.GRADE:
+        return with_cells(course, assignment, found.report)
     report = grade(paper, student, data, _zygote())
-    publish_new(course, assignment, report, data, History(course.generated, assignment.id))
+    publish_new(course, assignment, report, data, History(course.generated, assignment.id), found.reasons)
     return report
 
 

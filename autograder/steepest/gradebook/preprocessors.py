@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Enum
 
 from steepest._source_notebook import without_secrets
 from steepest.course import Assignment
@@ -56,10 +57,17 @@ class SubmissionExporter(NotebookExporter):
 class SandboxExecute(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """Takes the place of ``Execute``: grades the submitted file in the sandbox, or takes the report that exists."""
 
+    only = Enum(
+        ("", "new"),
+        default_value="",
+        help="new: a report that only the course or the kit put out of date is taken as it is",
+    ).tag(config=True)
+
     def preprocess(self, nb: Any, resources: Resources) -> Step:  # noqa: ANN401  # nbconvert's own signature
         """Return the notebook with what its cells showed and what its test cells are worth."""
         assignment = _assignment(resources)
-        report = graded_report(current_course(), assignment, _student(resources), _read(_submitted(self, resources)))
+        data = _read(_submitted(self, resources))
+        report = graded_report(current_course(), assignment, _student(resources), data, only_new=self.only == "new")
         if report.fault is not None:
             self.log.error("%s was not graded, and needs a person: %s", report.student, report.fault)
         resources[REPORT] = report
@@ -80,7 +88,9 @@ class SaveScores(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
         with writers_turn(course), opened(course, _url(resources)) as gradebook, one_transaction(gradebook):
             if digest(_read(_submitted(self, resources))) != report.provenance.notebook_sha256:
                 raise GradebookError(f"{report.student} handed in anew while being graded. Try: the same command again")
-            save(gradebook, course, assignment, report, nb, release_cells(gradebook, assignment))
+            change = save(gradebook, course, assignment, report, nb, release_cells(gradebook, assignment))
+        if change is not None:
+            self.log.warning("a published score changed: %s", change.text)
         return nb, resources
 
 

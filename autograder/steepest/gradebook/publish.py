@@ -7,7 +7,7 @@ whenever this is ended, the gradebook holds the old grade or the new one, and th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,13 @@ from typing import Any
 
 from steepest.course import Assignment, Course
 from steepest.errors import GradebookError, NotebookError, SteepestError
+from steepest.gradebook.changes import Change, published
 from steepest.gradebook.database import nbgrader_api, one_transaction, opened, told
 from steepest.gradebook.executed import SourceCell, attempt_digest, attempt_of, dumped, filled, repaired
 from steepest.gradebook.folders import Folders, folders_of
 from steepest.gradebook.grading import digest, with_cells
 from steepest.gradebook.late import late_penalty
-from steepest.gradebook.rows import auto_scores, release_cells, save, set_due
+from steepest.gradebook.rows import auto_scores, put_on_record, release_cells, save, set_due
 from steepest.gradebook.writing import writers_turn
 from steepest.history import History
 from steepest.model import GradeReport
@@ -37,11 +38,15 @@ MAX_SMALL_BYTES = 4096
 
 @dataclass(frozen=True)
 class Entry:
-    """What became of one student: whether rows or files changed, and what a person has to know."""
+    """What became of one student: whether rows or files changed, and what a person has to know.
+
+    ``change`` is there if a score that was published before is another one now.
+    """
 
     student: str
     changed: bool = False
     problem: str = ""
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,20 @@ class _Desk:
     gradebook: Any
     release: tuple[SourceCell, ...]
     history: History
+    only_new: bool
 
 
 def publish_grades(
-    course: Course, assignment: Assignment, submissions: Sequence[Submission], reports: Sequence[GradeReport]
+    course: Course,
+    assignment: Assignment,
+    submissions: Sequence[Submission],
+    reports: Sequence[GradeReport],
+    left: Collection[str] | None = None,
 ) -> Iterator[Entry]:
     """Yield what became of each student, the moment that it is in the gradebook.
+
+    With ``left``, of `steepest grade --only new`, everything that is published stays as it is: students in ``left``
+    keep what the gradebook has of them, though their report is out of date, and nobody's late penalty is renewed.
 
     Raises:
         GradebookError: The gradebook cannot be used, or does not fit the properties; the students before are done.
@@ -69,10 +82,12 @@ def publish_grades(
     with opened(course) as gradebook:
         with told(course):
             release = release_cells(gradebook, assignment)
-        desk = _Desk(course, assignment, folders_of(course), gradebook, release, history)
+        desk = _Desk(course, assignment, folders_of(course), gradebook, release, history, left is not None)
         for submission in submissions:
             with writers_turn(course):
-                yield _enter(desk, submission, by_student[submission.student])
+                report = by_student[submission.student]
+                step = _leave if report.student in (left or ()) else _enter
+                yield step(desk, submission, report)
 
 
 def _enter(desk: _Desk, submission: Submission, report: GradeReport) -> Entry:
@@ -83,13 +98,34 @@ def _enter(desk: _Desk, submission: Submission, report: GradeReport) -> Entry:
     report = with_cells(desk.course, desk.assignment, report)
     notebook = filled(repaired(data, desk.release), report, desk.release)
     time, problem = _timestamp(desk, report.student)
-    changed = not _is_entered(desk, report, notebook, time)
-    if changed:
-        _write_rows(desk, report, notebook, time)
-        _write_files(desk, report.student, notebook)
-    else:
-        changed = _renew_penalty(desk, report.student)
-    return Entry(report.student, changed, problem)
+    if _is_entered(desk, report, notebook, time):
+        return Entry(report.student, problem=problem) if desk.only_new else _renew_penalty(desk, report, problem)
+    change = _write_rows(desk, report, notebook, time)
+    _write_files(desk, report.student, notebook)
+    return Entry(report.student, changed=True, problem=problem, change=change)
+
+
+def _leave(desk: _Desk, submission: Submission, report: GradeReport) -> Entry:
+    """Leave what is published of a student; one of whom the gradebook has no points is entered."""
+    names = (desk.assignment.notebook.stem, desk.assignment.id, report.student)
+    try:
+        rows = desk.gradebook.find_submission_notebook(*names)
+    except nbgrader_api().MissingEntry:
+        return _enter(desk, submission, report)
+    if all(points is None for points in published(rows).cells.values()):
+        return _enter(desk, submission, report)
+    problem = "its report has other points than the gradebook, which was left. Try: grade without --only new"
+    return Entry(report.student, problem="" if _agrees(desk, rows, report) else problem)
+
+
+def _agrees(desk: _Desk, rows: Any, report: GradeReport) -> bool:  # noqa: ANN401  # nbgrader has no types
+    """Return whether the test cells have the points of a report, or cannot be compared with it."""
+    try:
+        scores = auto_scores(report, {"cells": []}, desk.release)
+    except GradebookError:  # the properties were made worth something else since
+        return True
+    tests = {cell.grade_id for cell in desk.release if cell.is_test}
+    return all(grade.auto_score == scores[grade.name] for grade in rows.grades if grade.name in tests)
 
 
 def _take_in(desk: _Desk, submission: Submission, data: bytes | NotebookError) -> None:
@@ -136,17 +172,18 @@ def _is_entered(desk: _Desk, report: GradeReport, notebook: dict[str, Any], time
     return same and (time is None or submission.timestamp == time)
 
 
-def _renew_penalty(desk: _Desk, student: str) -> bool:
-    """Bring the late penalty up to date, since a person may have changed the score; return whether it was another."""
-    gradebook, assignment = desk.gradebook, desk.assignment
+def _renew_penalty(desk: _Desk, report: GradeReport, problem: str) -> Entry:
+    """Bring the late penalty up to date, since a person may have changed the score."""
+    gradebook, assignment, student = desk.gradebook, desk.assignment, report.student
     submission = gradebook.find_submission(assignment.id, student)
     rows = gradebook.find_submission_notebook(assignment.notebook.stem, assignment.id, student)
     with one_transaction(gradebook):
         set_due(submission.assignment, assignment)
         gradebook.db.flush()
-        earlier = rows.late_submission_penalty
+        before = published(rows)
         rows.late_submission_penalty = late_penalty(assignment.late, rows.score, submission.total_seconds_late)
-        return bool(rows.late_submission_penalty != earlier)
+        change = put_on_record(desk.course, before, rows, report, desk.release)
+        return Entry(student, published(rows).penalty != before.penalty, problem, change)
 
 
 def _attempt_on_disk(desk: _Desk, student: str) -> str | None:
@@ -158,13 +195,13 @@ def _attempt_on_disk(desk: _Desk, student: str) -> str | None:
     return attempt_of(notebook) if isinstance(notebook, dict) else None
 
 
-def _write_rows(desk: _Desk, report: GradeReport, notebook: dict[str, Any], time: datetime | None) -> None:
+def _write_rows(desk: _Desk, report: GradeReport, notebook: dict[str, Any], time: datetime | None) -> Change | None:
     gradebook = desk.gradebook
     stamp = {} if time is None else {"timestamp": time}
     with one_transaction(gradebook):
         gradebook.update_or_create_student(report.student)
         gradebook.update_or_create_submission(desk.assignment.id, report.student, **stamp)
-        save(gradebook, desk.course, desk.assignment, report, notebook, desk.release)
+        return save(gradebook, desk.course, desk.assignment, report, notebook, desk.release)
 
 
 def _write_files(desk: _Desk, student: str, notebook: dict[str, Any]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from steepest._source_notebook import read_labelled
 from steepest.course import Assignment, Course, load_roster
 from steepest.errors import CourseError, GradebookError, SteepestError
+from steepest.gradebook.changes import UNKNOWN, Change, Changes, Published, change_of, published
 from steepest.gradebook.executed import SourceCell
 from steepest.gradebook.late import late_penalty
+from steepest.history import History
 from steepest.model import GradeReport
 from steepest.outputs.nbgrader import score_of
 
@@ -79,16 +82,18 @@ def save(
     report: GradeReport,
     notebook: Mapping[str, Any],
     release: tuple[SourceCell, ...],
-) -> None:
+) -> Change | None:
     """Set what the kit knows of a submission in its rows; manual scores, extra credit and manual comments stay.
 
-    The caller commits. A grader's fault takes the kit's earlier scores away and asks for a person.
+    The caller commits. A grader's fault takes the kit's earlier scores away and asks for a person. Comes back with
+    the change of a score that was published; it is on record by then.
 
     Raises:
         GradebookError: The properties and the gradebook do not agree on what an exercise is worth.
     """
     submission = gradebook.find_submission(assignment.id, report.student)
     rows = gradebook.find_submission_notebook(assignment.notebook.stem, assignment.id, report.student)
+    before = published(rows)
     scores = auto_scores(report, notebook, release)
     tasks = {cell.grade_id for cell in release if cell.labels["task"]}
     for grade in rows.grades:
@@ -103,6 +108,24 @@ def save(
     gradebook.db.flush()
     gradebook.db.refresh(rows)
     rows.late_submission_penalty = late_penalty(assignment.late, rows.score, submission.total_seconds_late)
+    return put_on_record(course, before, rows, report, release)
+
+
+def put_on_record(
+    course: Course, before: Published, rows: Row, report: GradeReport, release: tuple[SourceCell, ...]
+) -> Change | None:
+    """Return how a published score changes by what now stands in its rows, once that is on record; None if it does not.
+
+    To be called before the commit: what cannot be put on record must not happen.
+    """
+    tests = [cell.grade_id for cell in release if cell.is_test]
+    change = change_of(before, published(rows), report, tests)
+    if change is None:
+        return None
+    if not change.why:
+        change = replace(change, why=History(course.generated, report.assignment).why(report) or (UNKNOWN,))
+    Changes(course.generated, report.assignment).add(change)
+    return change
 
 
 def set_due(row: Row, assignment: Assignment) -> None:

@@ -230,7 +230,7 @@ def _provenance(report: GradeReport) -> Iterator[str]:
         "sandbox": ", ".join(provenance.walls) or "none",
         "limits": ", ".join(f"{name} {value}" for name, value in provenance.limits),
         "properties": provenance.properties_sha256,
-        "judging code": provenance.judging_sha256,
+        "judging code": provenance.judging_sha256 or "",
         "exam": provenance.exam_sha256,
         "notebook": provenance.notebook_sha256,
     }

@@ -143,7 +143,7 @@ def _extra(report: GradeReport) -> dict[str, Any]:
         "graded": not report.needs_human,
         "exam_sha256": provenance.exam_sha256,
         "properties_sha256": provenance.properties_sha256,
-        "judging_sha256": provenance.judging_sha256,
+        "judging_sha256": provenance.judging_sha256 or "",
         "notebook_sha256": provenance.notebook_sha256,
         "device": provenance.device,
         "walls": list(provenance.walls),

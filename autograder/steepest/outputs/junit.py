@@ -56,7 +56,7 @@ def _suite_facts(report: GradeReport) -> dict[str, str]:
     return found | {
         "notebook_sha256": provenance.notebook_sha256,
         "properties_sha256": provenance.properties_sha256,
-        "judging_sha256": provenance.judging_sha256,
+        "judging_sha256": provenance.judging_sha256 or "",
         "exam_sha256": provenance.exam_sha256,
         "device": provenance.device,
         "walls": ", ".join(provenance.walls),

@@ -25,7 +25,7 @@ from steepest.text import clean, one_line
 SIGNIFICANT_DIGITS = 6
 _IN_POINTS = {"points", "max_points"}
 _IN_PAIRS = {"limits", "versions"}
-_NOT_WHERE_EMPTY = {"judging_sha256"}
+_NOT_WHERE_NONE = {"judging_sha256"}
 """Fields that older files lack: such a report has the same bytes when it is read and written again."""
 
 _GRADE_REPORT = TypeAdapter(GradeReport)
@@ -76,6 +76,8 @@ def load_report(data: bytes) -> GradeReport:
             example |= {"arguments": _arguments(example)} if "arguments" in example else {}
     for provenance in _dicts([record.get("provenance")]):
         _convert(provenance, _IN_PAIRS, _pairs)
+        for name in _NOT_WHERE_NONE:
+            provenance.setdefault(name, None)
     report = _validated(record)
     _check_sums(report, record)
     return report
@@ -131,7 +133,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out: the recursi
 
 
 def _record(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _field(name, value) for name, value in values.items() if value or name not in _NOT_WHERE_EMPTY}
+    return {
+        name: _field(name, value) for name, value in values.items() if value is not None or name not in _NOT_WHERE_NONE
+    }
 
 
 def _field(name: str, value: Any) -> Any:  # noqa: ANN401  # as _plain
