@@ -265,10 +265,11 @@ def expect_slow_at_a_vanishing_rate(calculate_inverse, M):
 def test_three_steps_are_only_three_steps(student, M):
     """After 3 steps on an ill-conditioned matrix |X M - I| / |I| >= 0.3, X M X is not X, and X goes on moving.
 
-    A function without `steps` is asked by its learning rate: at a billionth of the stability limit it cannot arrive.
+    A function that names no `steps` is asked by its learning rate: at a billionth of the stability limit no descent
+    arrives.
     """
     function = student.calculate_inverse
-    if function.has("learning_rate") and not function.has("steps"):
+    if function.has("learning_rate") and not function.names("steps"):
         expect_slow_at_a_vanishing_rate(function.apart, M)
         return
     early, later = inverse_of(student, M, steps=3), inverse_of(student, M, steps=100)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
+from steepest import json_scan
 from steepest._definitions import defined_names
 from steepest.errors import NotebookError
 
@@ -219,30 +220,18 @@ def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
         )
 
 
-# A string is one token, whatever it holds; possessive repeats keep this linear on any input.
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},]', re.DOTALL)
-
-
 def _check_structure(text: str) -> None:
     """Refuse text that would cost the JSON parser its stack or its memory; a scan, nothing is built.
 
     Raises:
         NotebookError: Deeper than MAX_DEPTH, or more than MAX_VALUES values.
     """
-    depth = values = 0
-    for token in _TOKEN.finditer(text):
-        match text[token.start()]:
-            case "[" | "{":
-                depth += 1
-                values += 1
-            case "]" | "}":
-                depth -= 1
-            case ",":
-                values += 1
-        if depth > MAX_DEPTH:
-            _refuse(f"the file nests more than {MAX_DEPTH} levels deep", "a notebook has about ten: " + _HAND_IN)
-        if values > MAX_VALUES:
-            _refuse(f"the file holds more than {MAX_VALUES} values", _CLEAR_OUTPUTS)
+    try:
+        json_scan.check(text, max_depth=MAX_DEPTH, max_values=MAX_VALUES)
+    except json_scan.TooDeepError:
+        _refuse(f"the file nests more than {MAX_DEPTH} levels deep", "a notebook has about ten: " + _HAND_IN)
+    except json_scan.TooManyValuesError:
+        _refuse(f"the file holds more than {MAX_VALUES} values", _CLEAR_OUTPUTS)
 
 
 def _load(text: str) -> dict[str, Any]:

@@ -73,6 +73,10 @@ class StudentFunction:
         names = self._caller.parameters(self.name)
         return names is not None and (parameter in names or "**" in names)
 
+    def names(self, parameter: str) -> bool:
+        """Return whether the function's signature names ``parameter``: not so where ``**`` takes whatever comes."""
+        return parameter in (self._caller.parameters(self.name) or ())
+
     def __call__(self, *positional: Argument, **options: Argument) -> Returned:
         """Return what the function gave back for these arguments.
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from steepest import json_scan
 from steepest.answers import CallStatus
 from steepest.sandbox.wire import WireError
 from steepest.text import clean
+
+MAX_DEPTH = 8
+MAX_VALUES = 20_000
+"""What the JSON about one cell may hold: a worker sends 64 outputs of a few MIME types, three levels deep."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,9 @@ def cell_result(payload: bytes) -> CellResult:
         WireError: It is not.
     """
     try:
-        report = json.loads(payload)
+        text = payload.decode("utf-8")
+        json_scan.check(text, max_depth=MAX_DEPTH, max_values=MAX_VALUES)
+        report = json.loads(text)
         printed, outputs, error = report["printed"], report["outputs"], report["error"]
         bundles = tuple(tuple((str(mime)[:64], str(text)) for mime, text in bundle.items()) for bundle in outputs[:64])
         if not isinstance(printed, str) or not isinstance(error, str | None):

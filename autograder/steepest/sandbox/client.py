@@ -216,7 +216,7 @@ class Worker:
         self._limits = budget.limits
         self._budget = budget
         self._meter = budget.meter(pid)
-        self._surplus = b""
+        self._surplus = bytearray()
         self._since = 0.0
         self.poisoned = ""
         for fd in (requests, answers):
@@ -339,7 +339,7 @@ class Worker:
 
     def _refuse_unasked(self) -> None:
         if not self._surplus and self._readable(0):
-            self._surplus = os.read(self._answers, 1)
+            self._surplus += os.read(self._answers, 1)
             if not self._surplus:
                 raise _Ended("the process ended itself or was ended by a limit")
         if self._surplus:
@@ -371,7 +371,8 @@ class Worker:
                     raise _Ended("the process ended itself or was ended by a limit")
                 self._surplus += part
             check()
-        data, self._surplus = self._surplus[:size], self._surplus[size:]
+        data = bytes(self._surplus[:size])
+        del self._surplus[:size]
         return data
 
     def _readable(self, timeout: float) -> bool:
