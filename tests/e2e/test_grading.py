@@ -106,8 +106,7 @@ def test_a_run_that_was_killed_and_run_again_ends_as_an_undisturbed_one(course: 
     shutil.rmtree(course.root / "generated" / "graded")
     command, environment = course.command("grade", "inverse", "submitted", "--jobs", "2")
     with subprocess.Popen(command, cwd=course.root, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
+        _wait_for_a_result(process)
         process.send_signal(signal.SIGKILL)
     survivors = course.reports()
     assert 0 < len(survivors) < len(expected)
@@ -133,13 +132,12 @@ def test_a_judge_that_dies_takes_no_submission_along(course: SmallCourse) -> Non
     course.hand_in(**LIGHT)
     command, environment = course.command("grade", "inverse", "submitted", "--jobs", "2")
     with subprocess.Popen(command, cwd=course.root, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
+        _wait_for_a_result(process)
         judges = [
             pid for pid in _descendants(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
         os.kill(judges[0], signal.SIGKILL)
-        process.stdout.read()
+        process.communicate()
     assert process.returncode == 0
     assert set(course.reports()) == set(LIGHT)
 
@@ -196,6 +194,14 @@ def test_an_exam_is_not_replaced_by_accident(course: SmallCourse) -> None:
     assert done.returncode == 2
     assert "--force" in done.stderr
     assert path.read_bytes() == before
+
+
+def _wait_for_a_result(process: subprocess.Popen[str]) -> None:
+    """Return when a submission was graded: its line follows that of the plan."""
+    assert process.stdout is not None
+    plan, result = process.stdout.readline(), process.stdout.readline()
+    assert "to be graded" in plan
+    assert result
 
 
 def _descendants(pid: int) -> set[int]:
