@@ -77,6 +77,12 @@ def judging_modules(properties: Path) -> dict[str, Module]:
     return found
 
 
+def module_sha256(name: str) -> str:
+    """Return the digest of one module of the kit, for what is made of a verdict after it was given."""
+    path = _below(KIT_FOLDER, name.partition(".")[2])
+    return "" if path is None else _module(name, path).sha256
+
+
 def imports_of(source: bytes, package: str = "") -> frozenset[str]:
     """Return the dotted names that a source may import; a name that is no module does no harm.
 

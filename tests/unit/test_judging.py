@@ -73,7 +73,15 @@ def test_the_digest_is_the_same_wherever_the_kit_lies_and_however_lines_end(copi
     "name",
     [
         *("expect/bounds.py", "expect/inverse.py", "linalg/inverse.py", "strategies/inverse.py", "verdicts.py"),
-        *("notebook.py", "plugin.py", "explain.py", "student.py", "sandbox/session.py", "sandbox/worker.py"),
+        *(
+            "notebook.py",
+            "plugin.py",
+            "explain.py",
+            "student.py",
+            "sandbox/session.py",
+            "sandbox/worker.py",
+            "sandbox/zygote.py",
+        ),
     ],
 )
 def test_an_edit_of_what_judges_changes_the_digest(copied: Path, tmp_path: Path, name: str) -> None:

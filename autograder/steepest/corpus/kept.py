@@ -13,7 +13,11 @@ from pathlib import Path
 
 from steepest.confusion import Example, Mark, Run
 from steepest.grade import Paper, provenance
+from steepest.judging import module_sha256
 from steepest.outputs.report_json import write_atomic
+
+MARKING = ("steepest.confusion", "steepest.corpus.run")
+"""What makes marks of a report: it does not judge, but decides what is kept."""
 
 
 class Kept:
@@ -43,6 +47,6 @@ class Kept:
         write_atomic(path, json.dumps(record).encode())
 
     def _path(self, paper: Paper, notebook: bytes) -> Path:
-        decided_by = repr((provenance(paper, notebook), paper.explained))
+        decided_by = repr((provenance(paper, notebook), paper.explained, *map(module_sha256, MARKING)))
         digest = hashlib.sha256(decided_by.encode()).hexdigest()
         return self._folder / paper.assignment.id / digest[:2] / f"{digest[:40]}.json"
