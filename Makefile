@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup format format-check lint types floors test test-quick test-slow test-gpu templates course-check \
-        wheel check demo corpus bench bench-nbgrader bench-reference constraints clean
+        wheel check demo corpus bench bench-worst bench-load bench-nbgrader bench-reference constraints clean
 
 help:  ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,12 @@ corpus: setup  ## grade the corpus of right and wrong solutions: does the grader
 
 bench: setup  ## measure what grading costs, kit and student apart
 	$(BIN)/python -m benchmarks
+
+bench-worst: setup  ## measure what the most expensive submissions cost; takes minutes
+	$(BIN)/python -m benchmarks.worst_case
+
+bench-load: setup  ## grade the sample class on an idle and on a busy machine, and compare; takes an hour
+	$(BIN)/python -m benchmarks.under_load
 
 bench-nbgrader: setup  ## measure nbgrader autograde with the kit and without it; takes minutes
 	$(BIN)/python -m benchmarks.nbgrader_stock
