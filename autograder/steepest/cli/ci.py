@@ -159,7 +159,7 @@ def provenance_lines(report: GradeReport) -> list[str]:
     if report.needs_human or not known.properties_sha256:
         return []
     return [
-        f"properties {known.properties_sha256[:16]}  code that judges {known.judging_sha256[:16]}",
+        f"properties {known.properties_sha256[:16]}  code that judges {(known.judging_sha256 or 'unknown')[:16]}",
         f"exam {known.exam_sha256[:16]}  device {known.device}",
         "versions " + ", ".join(f"{name} {version}" for name, version in known.versions),
         "limits " + ", ".join(f"{name} {value}" for name, value in known.limits),
