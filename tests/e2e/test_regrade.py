@@ -112,7 +112,10 @@ def test_only_new_leaves_what_is_published_on_disk_and_in_the_gradebook(publishe
     assert {name: course.scores()[name] for name in ("cleo", "dora")} == {"cleo": PARTIAL, "dora": PARTIAL}
     assert_listed(course, scores)
     assert "cleo: 0 -> 2.5 (notebook, kit); numbers 0 -> 2.5" in done.stdout
+    page = course.root / "generated" / "graded" / "double" / "cleo" / "report.html"
+    page.write_text("made by the pages of another kit")
     again = course.grade("--only", "new")
+    assert page.read_text() == "made by the pages of another kit"
     assert "0 of 4 to be graded; 2 up to date; 2 left" in again.stdout
     assert "gradebook: 0 of 4 changed" in again.stdout
 
