@@ -102,7 +102,8 @@ def test_only_new_leaves_what_is_published_on_disk_and_in_the_gradebook(publishe
     course = upgraded(published, tmp_path, harder=True)
     described = course.root / "course.yml"
     described.write_text(described.read_text().replace("percent: 10", "percent: 50"))
-    course.hand_in(cleo=notebook(code=HALF), dora=notebook(code=HALF))
+    course.hand_in(cleo=notebook(code=HALF))
+    course.hand_in(LATE, dora=notebook(code=HALF))
     before, rows, scores = on_disk(course, "ada", "bob"), course.rows(), told(course)
     done = course.grade("--only", "new")
     assert done.returncode == 0, done.stderr
@@ -112,7 +113,13 @@ def test_only_new_leaves_what_is_published_on_disk_and_in_the_gradebook(publishe
     assert {name: course.scores()[name] for name in ("cleo", "dora")} == {"cleo": PARTIAL, "dora": PARTIAL}
     assert_listed(course, scores)
     assert "cleo: 0 -> 2.5 (notebook, kit); numbers 0 -> 2.5" in done.stdout
+    page = course.root / "generated" / "graded" / "double" / "cleo" / "report.html"
+    page.write_text("made by the pages of another kit")
+    described.write_text(described.read_text().replace("percent: 50", "percent: 20"))
+    rows = course.rows()
     again = course.grade("--only", "new")
+    assert course.rows() == rows
+    assert page.read_text() == "made by the pages of another kit"
     assert "0 of 4 to be graded; 2 up to date; 2 left" in again.stdout
     assert "gradebook: 0 of 4 changed" in again.stdout
 
