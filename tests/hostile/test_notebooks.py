@@ -82,4 +82,5 @@ def test_security_page_names_every_attack_and_no_test_that_is_gone() -> None:
     notebooks = {name for kind in ("worthless", "answers") for name in books.names(kind)}
     assert {name for name in named if name.startswith("test_")} <= tests
     assert {name for name in named if not name.startswith("test_")} <= notebooks
+    assert f": {len(notebooks)} readable notebooks in" in page
     assert {name for name in notebooks if name in books.names("worthless") and f"`{name}`" not in page} == set()
