@@ -23,7 +23,10 @@ MAX_MARKS = 30
 MAX_FIELDS = 2000
 """``f"{a}{b}"``: until 3.12 the parser looks each field up in the whole string. 66,000 took 4 s."""
 
-_DOTTED = re.compile(r"\.[\s\\]*+[^\W\d]\w*+(?:[\s\\]*+\.[\s\\]*+[^\W\d]\w*+)*+")
+# All that an import statement may be made of up to a bracket, and more: which letters a name may have is for Python to
+# say. `\w` has neither the marks nor the middle dot that it allows.
+_IMPORT = re.compile(r"\b(?:import|from)\b(?:[A-Za-z0-9_., \t\f\x80-\U0010ffff]++|\\(?:\r\n?|\n))*+")
+_DOT = re.compile(r"\.(?!\.)")
 _FIELDS = re.compile(r"(?i:f|fr|rf)[\"']")
 
 # Possessive throughout: a line of many spaces would otherwise be read once for each of them.
@@ -38,12 +41,15 @@ def defined_names(source: str) -> tuple[str, ...]:
     is no Python, or that is too long, too deep or too costly to be read, gives none: this serves remarks, never a
     score.
     """
-    if len(source) > MAX_READ_CHARACTERS or _is_ruinous(source):
+    if len(source) > MAX_READ_CHARACTERS:
+        return ()
+    text = without_magics(source)
+    if _is_ruinous(text):
         return ()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return tuple(_bound(ast.parse(without_magics(source))))
+            return tuple(_bound(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
 
@@ -51,7 +57,7 @@ def defined_names(source: str) -> tuple[str, ...]:
 def _is_ruinous(source: str) -> bool:
     """Return whether Python's parser would take more than linear time or memory for a text; a scan, linear itself."""
     return (
-        any(found[0].count(".") > MAX_DOTS for found in _DOTTED.finditer(source))
+        any(len(_DOT.findall(found[0])) > MAX_DOTS for found in _IMPORT.finditer(source))
         or (source.count("{") > MAX_FIELDS and _FIELDS.search(source) is not None)
         or (not source.isascii() and _most_marks(source) > MAX_MARKS)
     )

@@ -113,6 +113,10 @@ def test_cells_of_all_worksheets_are_numbered_as_grading_numbers_them() -> None:
 RUINOUS = {
     "a dotted import": "import a" + ".a" * 60_000,
     "a dotted import over many lines": "from a" + ".\\\na" * 40_000 + " import b",
+    "a dotted import of names with accents": "import a" + ".a\u0315" * 60_000,
+    "a dotted import of names with middle dots": "from a" + " . a\u00b7" * 30_000 + " import b",
+    "a dotted import after others": "import os, a" + ".\\\r\na" * 30_000,
+    "a dotted import without an end": "x = 1; from a" + ".a\u00b7" * 60_000,
     "an accent upon an accent": "a" + "\u0315\u0300" * 60_000 + " = 1",
     "accents that letters bring along": "a" + "\u0344\u0315" * 60_000 + " = 1",
     "an f-string of fields": 'x = f"' + "{a}" * 40_000 + '"',
@@ -132,6 +136,9 @@ def test_what_ruins_the_parser_is_not_given_to_it(source: str, monkeypatch: pyte
     [
         "import a.b.c as f",
         "f = torch.nn.functional.relu(x).sum().item()",
+        "f = x" + ".T" * 500,
+        "# from here on " + "." * 500 + "\nf = 1",
+        "import a.b.c, d.e\n" * 200 + "f = 1",
         "# [" + "1. 2. 3. 4. " * 100 + "]\nf = 1",
         "é = 'Ångström, naïve, नमस्ते, สวัสดี, 梯度下降' * 40\nf = 1",
         "f = [" + "{'a': 1}, " * 3000 + "]",
