@@ -291,6 +291,32 @@ def test_nothing_more_is_drawn_once_a_notebook_has_shown_enough(monkeypatch: pyt
     assert len(drawn) < 100
 
 
+def test_html_that_leaves_nothing_behind_is_counted_as_what_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    cleaned: list[str] = []
+
+    def counted(text: str, **_: object) -> str:
+        cleaned.append(text)
+        return ""
+
+    monkeypatch.setattr(nh3, "clean", counted)
+    html = "<section>" * MAX_TAGS
+    cells = [CellOutput(n, bundles=((("text/html", html),),)) for n in range(1, 1001)]
+    assert len(shown_outputs(cells)) == 1000
+    assert sum(map(len, cleaned)) <= nbgrader.MAX_NOTEBOOK_BYTES + len(html)
+
+
+@pytest.mark.parametrize("unit", ["[[[[[[]]]]]],", "{},", '{"a":1},', "1,", '"ab",', "[" * 30 + "]" * 30 + ","])
+def test_a_chart_of_too_many_values_is_not_parsed(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("json.loads", lambda *_: pytest.fail("it was parsed"))
+    values = (unit * ((8 << 20) // len(unit))).rstrip(",")
+    assert plotly_svg.drawings(f'{{"data": [{values}]}}') == []
+
+
+def test_charts_of_many_steps_are_drawn() -> None:
+    curves = [{"x": list(range(50_000)), "y": [0.5] * 50_000} for _ in range(4)]
+    assert len(plotly_svg.drawings(json.dumps({"data": curves}))) == 1
+
+
 # ------------------------------------------------------------------------------------------------- texts and names
 
 

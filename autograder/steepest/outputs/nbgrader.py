@@ -94,7 +94,7 @@ def shown_outputs(cells: Sequence[CellOutput]) -> dict[int, list[Output]]:
     outputs: dict[int, list[Output]] = {}
     for cell in cells:
         made = list(_cell_outputs(cell)) if left >= 0 else []
-        left -= sum(map(_size, made))
+        left -= max(sum(map(_size, made)), _html_size(cell) if made else 0)
         outputs[cell.cell] = made if left >= 0 else [_stream(LEFT_OUT.format(MAX_NOTEBOOK_BYTES >> 20))]
     return outputs
 
@@ -171,6 +171,11 @@ def _stream(text: str) -> Output:
 def _error(name: str, text: str) -> Output:
     message = clean(text, MAX_TEXT)
     return {"output_type": "error", "ename": name, "evalue": message, "traceback": [f"{name}: {message}"]}
+
+
+def _html_size(cell: CellOutput) -> int:
+    """Return how much HTML a cell showed: what leaves nothing behind has cost as much as what does."""
+    return sum(len(text) for bundle in cell.bundles for mime, text in bundle if mime == "text/html")
 
 
 def _size(output: Output) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from steepest import json_scan
 from steepest.outputs.heat_map import heat_map
 from steepest.outputs.svg import label, picture, tag
 from steepest.text import one_line
@@ -21,6 +22,10 @@ from steepest.text import one_line
 MIME = "application/vnd.plotly.v1+json"
 MOST_TRACES = 12
 MOST_POINTS = 1000
+MAX_DEPTH = 20
+MAX_VALUES = 500_000
+"""A figure of more is not drawn; plotly's own template has 560 values, and four curves of 50,000 steps have 400,000."""
+
 _WIDTH, _HEIGHT, _LEFT, _TOP = 560.0, 260.0, 60.0, 30.0
 _COLOURS = ("#0a5fa8", "#b8500a", "#00795a", "#8f3b76", "#4b5563", "#7a6400")
 
@@ -30,6 +35,7 @@ Line = tuple[str, list[float], list[float]]
 def drawings(text: str) -> list[Markup]:
     """Return pictures of a plotly figure given as JSON: one of all its lines, one for each heat map; maybe none."""
     try:
+        json_scan.check(text, max_depth=MAX_DEPTH, max_values=MAX_VALUES)
         figure = json.loads(text)
         traces = [trace for trace in figure["data"] if isinstance(trace, dict)][:MOST_TRACES]
         lines = [line for trace in traces if (line := _line(trace)) is not None]
