@@ -7,6 +7,7 @@ nothing. It looks at each character once, and ends where a cap is broken or wher
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # A string is passed over as a whole, whatever it holds, and so is all that is no bracket and no comma. The repeats are
 # possessive, and the pattern matches everywhere, at the end of the text too: nothing is ever looked at again.
@@ -19,6 +20,11 @@ class TooDeepError(ValueError):
 
 class TooManyValuesError(ValueError):
     """The text holds more values than the cap."""
+
+
+def marks(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each bracket, brace and comma that stands in no string of a JSON text, with its place."""
+    return ((found[1], found.start(1)) for found in _MARK.finditer(text) if found[1])
 
 
 def check(text: str, *, max_depth: int, max_values: int) -> None:
@@ -34,8 +40,7 @@ def check(text: str, *, max_depth: int, max_values: int) -> None:
         TooManyValuesError: It holds more values.
     """
     depth = values = 0
-    for found in _MARK.finditer(text):
-        mark = found[1]
+    for mark, _ in marks(text):
         if mark in ("]", "}"):
             depth -= 1
         else:

@@ -1,39 +1,41 @@
 """Where in the file of a notebook its cells and functions stand, for platforms that point at lines of files.
 
-The file may be anything that a student pushed. It is read once from its begin to its end, whatever it holds: each
-character is looked at by one token, each line feed is counted once.
+The file may be anything that a student pushed. It is read from its begin to its end, whatever it holds: each character
+is scanned once, each line feed is counted once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
+from steepest import json_scan
 from steepest.notebook import MAX_CELLS, MAX_DEPTH, MAX_VALUES
 
 MAX_NAMES = 10_000
-"""How many functions are told apart at most; the assignment asks for a handful."""
+"""How many functions are told apart at most; an assignment asks for a handful."""
 
-# A string is one token, whatever it holds; possessive repeats keep this linear on any input.
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},]', re.DOTALL)
-_EMPTY = re.compile(r"\[\s*\]")
+Span = tuple[int, int, int]
+
 # In a notebook's file a line of code is the begin of a JSON string, or follows an escaped line feed.
 _DEFINITION = re.compile(r'(?:"|\\n)def ([A-Za-z_][A-Za-z0-9_]*+)\b')
+_KEY = re.compile(r'\s*+"(cells|worksheets)"\s*+:\s*+')
+_SPACE = re.compile(r"\s*+")
 
 _ROOT, _SHEETS, _SHEET, _CELLS, _OTHER = "notebook", "worksheets", "worksheet", "cells", "anything else"
 _INSIDE = {
-    (_ROOT, '"cells"', "["): _CELLS,
-    (_ROOT, '"worksheets"', "["): _SHEETS,
+    (_ROOT, "cells", "["): _CELLS,
+    (_ROOT, "worksheets", "["): _SHEETS,
     (_SHEETS, "", "{"): _SHEET,
-    (_SHEET, '"cells"', "["): _CELLS,
+    (_SHEET, "cells", "["): _CELLS,
 }
-"""What opens by a bracket: by where it stands, and by the key before it if that is an object."""
+"""What a bracket opens: by what it stands in, the key before it, and the bracket."""
 
 
 def cell_lines(data: bytes) -> dict[str | int, int]:
     """Return the line, counted from 1, of each cell by its number and of each function by its name.
 
-    The last definition of a function counts, as it does in grading. A file that cannot be read gives nothing.
+    Numbers count as `parse_notebook` counts. The last definition of a function counts, as it does in grading. A file
+    that breaks a cap or is cut short gives nothing, and neither does one in another encoding than UTF-8.
     """
     text = data.decode("utf-8", "replace")
     found: dict[str | int, int] = {}
@@ -49,37 +51,46 @@ def cell_lines(data: bytes) -> dict[str | int, int]:
     return found | functions
 
 
-def _cells(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the number of each cell, and where it begins and ends; nothing more where grading would refuse the file."""
+def _cells(text: str) -> list[Span]:
+    """Return the number of each cell, and where it begins and ends."""
+    try:
+        json_scan.check(text, max_depth=MAX_DEPTH, max_values=MAX_VALUES)
+    except ValueError:
+        return []
+    spans: list[Span] = []
     open_now: list[str] = []
-    key, number, start, values = "", 0, 0, 0
-    for token in _TOKEN.finditer(text):
-        place = token.start()
-        match text[place]:
-            case '"':
-                if open_now and open_now[-1] in (_ROOT, _SHEET):
-                    key = text[place : min(token.end(), place + len('"worksheets"') + 1)]
-            case "[" | "{" as bracket:
-                values += 1
-                if open_now and open_now[-1] == _CELLS:
-                    start = place
-                open_now.append(_kind(open_now, key, bracket))
-                number += open_now[-1] == _CELLS and not _EMPTY.match(text, place)
-            case "]" | "}":
-                if not open_now:
-                    return
-                open_now.pop()
-                if open_now and open_now[-1] == _CELLS and text[place] == "}":
-                    yield number, start, token.end()
-            case ",":
-                values += 1
-                number += bool(open_now) and open_now[-1] == _CELLS
-        if len(open_now) > MAX_DEPTH or values > MAX_VALUES or number > MAX_CELLS:
-            return
+    number, start, before = 1, 0, 0
+    for mark, place in json_scan.marks(text):
+        outer = open_now[-1] if open_now else ""
+        if mark == ",":
+            number += outer == _CELLS
+        elif mark in "[{":
+            start = place if outer == _CELLS else start
+            open_now.append(_opened(outer, mark, text, before, place))
+        elif not open_now:
+            return []
+        else:
+            open_now.pop()
+            if mark == "}" and open_now and open_now[-1] == _CELLS:
+                spans.append((number, start, place + 1))
+            # The last cell has no comma behind it, and a further worksheet goes on counting.
+            number += outer == _CELLS and not _is_empty(text, before, place)
+            if not open_now:
+                return spans
+        if number > MAX_CELLS + 1:
+            return []
+        before = place + 1
+    return []
 
 
-def _kind(open_now: list[str], key: str, bracket: str) -> str:
-    if not open_now:
+def _opened(outer: str, bracket: str, text: str, before: int, place: int) -> str:
+    """Return what a bracket opens, given what it stands in and where the mark before it ends."""
+    if not outer:
         return _ROOT if bracket == "{" else _OTHER
-    outer = open_now[-1]
-    return _INSIDE.get((outer, "" if outer == _SHEETS else key, bracket), _OTHER)
+    key = _KEY.fullmatch(text, before, place) if outer in (_ROOT, _SHEET) else None
+    return _INSIDE.get((outer, key[1] if key else "", bracket), _OTHER)
+
+
+def _is_empty(text: str, before: int, place: int) -> bool:
+    """Return whether a list that closes at ``place`` holds nothing, given where the mark before it ends."""
+    return text[before - 1] == "[" and _SPACE.fullmatch(text, before, place) is not None
