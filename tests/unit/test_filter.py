@@ -94,6 +94,11 @@ def test_foreign_architecture_kills(machine: Machine) -> None:
         ("mmap", (0, 4096, 3, SHARED | ANONYMOUS | 1 << 40), REFUSE),
         ("mmap", (0, 4096, 3, PRIVATE | ANONYMOUS | GROWSDOWN), REFUSE),
         ("clone", (GLIBC_THREAD,), ALLOW),
+        ("clone", (GLIBC_THREAD & ~0x400,), REFUSE),  # a thread with open files of its own
+        ("close_range", (3, 100, 0), ALLOW),
+        ("close_range", (3, 100, 4), ALLOW),  # CLOSE_RANGE_CLOEXEC
+        ("close_range", (3, 100, 2), REFUSE),  # CLOSE_RANGE_UNSHARE
+        ("close_range", (3, 100, 6), REFUSE),
         ("clone", (FORK,), REFUSE),
         ("clone", (VFORK,), REFUSE),
         ("clone", (GLIBC_THREAD | NEW_USER,), REFUSE),

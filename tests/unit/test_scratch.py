@@ -51,6 +51,23 @@ def test_vanished_folder_holds_nothing(folder: Path) -> None:
     assert not holds_more_than(folder / "gone", 0)
 
 
+@pytest.mark.parametrize(("vanishes", "more"), [(0, False), (1, False), (2, False), (3, True)])
+def test_a_folder_that_is_always_elsewhere_holds_too_much(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, vanishes: int, more: bool
+) -> None:
+    (folder / "inner").mkdir()
+    scandir, left = os.scandir, [None] * vanishes
+
+    def moving(path: str) -> object:
+        if path.endswith("inner") and left:
+            left.pop()
+            raise FileNotFoundError
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", moving)
+    assert holds_more_than(folder, 2 * LEAST_BYTES) is more
+
+
 def test_paths_longer_than_the_kernel_takes_hold_too_much(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nest(folder, 30, monkeypatch)
     assert holds_more_than(folder, 1 << 30)

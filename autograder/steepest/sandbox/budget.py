@@ -24,7 +24,7 @@ class Meter:
     Attributes:
         cpu_s: What the process computed.
         idle_s: What it slept of its own will.
-        delayed_s: What it was ready to run for without running. Threads that wait side by side count once.
+        delayed_s: What the thread that waited longest was ready to run for without running.
         stalled_s: What looks like sleep and need not be: a disk, a stolen CPU, a kernel that counts no delays.
         waited_s: How long the judge waited for it in all.
     """
@@ -42,14 +42,13 @@ class Meter:
         self.unseen_s += seconds
 
     def look(self) -> None:
-        """Say what became of the time since the last look.
-
-        Delays are summed up as the threads live, since an ended thread takes its count along.
-        """
+        """Say what became of the time since the last look; an ended thread takes its count along."""
         waited, self.unseen_s = self.unseen_s, 0.0
         cpu_s, delays, stolen_s = self._counts()
         computed, self.cpu_s = max(0.0, cpu_s - self.cpu_s), max(self.cpu_s, cpu_s)
-        delayed = min(waited, sum(max(0.0, now - self._delays.get(thread, 0.0)) for thread, now in delays.items()))
+        # The longest delay and not the sum: threads that queue for a moment side by side would else fill all the time.
+        delays_since = (now - self._delays.get(thread, 0.0) for thread, now in delays.items())
+        delayed = min(waited, max(delays_since, default=0.0))
         stolen, self._stolen_s = max(0.0, stolen_s - self._stolen_s), stolen_s
         self._delays = delays
         self.delayed_s += delayed

@@ -327,13 +327,14 @@ class Worker:
         return check
 
     def _count_wait(self) -> None:
+        """Note how long the judge waited; what is beyond its own patience is time in which it did not run itself."""
         now = time.monotonic()
-        self._meter.wait(now - self._since)
+        self._meter.wait(min(now - self._since, 2 * TICK_S))
         self._since = now
 
     def _look_at_files(self) -> None:
         bound = self._limits.scratch_mib << 20
-        left = bound - nameless_bytes(self.pid)
+        left = bound - nameless_bytes(self.pid, self.scratch, bound)
         if left < 0 or holds_more_than(self.scratch, left) or written_bytes(self.pid) > WRITTEN_RATIO * bound:
             raise _Ended("it wrote more files than its scratch space holds")
 

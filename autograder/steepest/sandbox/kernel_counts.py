@@ -56,10 +56,10 @@ def waits_for_a_disk(pid: int) -> bool:
 
 
 def stolen_s() -> float:
-    """Return how many seconds other machines on the same host have taken from this one, over all its CPUs."""
+    """Return how many seconds other machines on the same host have taken from a CPU of this one, the mean of all."""
     try:
         with open("/proc/stat", "rb") as file:
-            return int(file.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
+            return int(file.readline().split()[8]) / os.sysconf("SC_CLK_TCK") / (os.cpu_count() or 1)
     except (OSError, ValueError, IndexError):
         return 0.0
 
@@ -73,16 +73,31 @@ def written_bytes(pid: int) -> int:
     return max((int(line.split()[1]) for line in lines if line.startswith((b"wchar:", b"write_bytes:"))), default=0)
 
 
-def nameless_bytes(pid: int) -> int:
-    """Return how much a process holds in files without a name: no look at its folder would find them."""
-    total = 0
-    with suppress(OSError):
-        for descriptor in os.listdir(f"/proc/{pid}/fd"):
-            with suppress(OSError):
-                status = os.stat(f"/proc/{pid}/fd/{descriptor}")
-                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-                    total += status.st_blocks * BLOCK
-    return total
+def nameless_bytes(pid: int, folder: Path, mapped: int) -> int:
+    """Return how much a process holds in files without a name: no look at its folder would find them.
+
+    Each thread is asked, since one can have open files of its own. A deleted file of ``folder`` that is mapped counts
+    ``mapped`` bytes, whatever part of it the mapping shows.
+    """
+    sizes: dict[tuple[int, int], int] = {}
+    for thread in _threads(pid):
+        with suppress(OSError):
+            for descriptor in os.listdir(place := f"/proc/{pid}/task/{thread}/fd"):
+                with suppress(OSError):
+                    status = os.stat(f"{place}/{descriptor}")
+                    if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                        sizes[status.st_dev, status.st_ino] = status.st_blocks * BLOCK
+    return sum(sizes.values()) + mapped * len(_deleted_and_mapped(pid, folder))
+
+
+def _deleted_and_mapped(pid: int, folder: Path) -> set[bytes]:
+    """Return device and inode of each deleted file of a folder that a process has mapped."""
+    inside = os.fsencode(folder) + b"/"
+    with suppress(OSError), open(f"/proc/{pid}/maps", "rb") as file:
+        return {
+            b" ".join(line.split(maxsplit=5)[3:5]) for line in file if line.endswith(b" (deleted)\n") and inside in line
+        }
+    return set()
 
 
 def _threads(pid: int) -> list[str]:

@@ -21,6 +21,9 @@ from pathlib import Path
 LEAST_BYTES = 4096
 """What an entry counts at least, so that empty files and folders are not free."""
 
+LOOKS = 3
+"""How often a folder is looked through that changes meanwhile."""
+
 WAIT_S = 0.5
 """How long a grading waits for a folder to be removed."""
 
@@ -31,8 +34,20 @@ _removers: list[subprocess.Popen[bytes]] = []
 def holds_more_than(folder: Path, bound: int) -> bool:
     """Return whether more than ``bound`` bytes lie below ``folder``; what cannot be looked at counts as too much.
 
-    The submission may be running meanwhile: what vanishes counts nothing.
+    The submission may be running meanwhile. A folder that vanishes may have been moved to where it has been looked
+    already, so the look is taken again; where one vanishes every time, that is no accident.
     """
+    for _ in range(LOOKS):
+        with suppress(_Vanished):
+            return _holds_more_than(folder, bound)
+    return folder.exists()
+
+
+class _Vanished(Exception):
+    """A folder was no longer where it had been seen."""
+
+
+def _holds_more_than(folder: Path, bound: int) -> bool:
     total, folders = 0, [os.fspath(folder)]
     while folders:
         try:
@@ -44,7 +59,7 @@ def holds_more_than(folder: Path, bound: int) -> bool:
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
         except (FileNotFoundError, NotADirectoryError):
-            continue
+            raise _Vanished from None
         except OSError:  # no right to list it, or a path too long: nobody needs that
             return True
     return False

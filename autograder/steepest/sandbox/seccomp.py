@@ -51,7 +51,8 @@ _ALL_BITS = 0xFFFF_FFFF
 
 _MAP_SHARED, _MAP_GROWSDOWN = 0x01, 0x100
 _O_TMPFILE = 0x40_0000
-_CLONE_THREAD = 0x1_0000
+_CLONE_THREAD, _CLONE_FILES = 0x1_0000, 0x400
+_CLOSE_RANGE_UNSHARE = 2
 _CLONE_NAMESPACES = 0x7E02_0080
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030, 1032)
 """F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ: no locks, owners, signals, leases."""
@@ -80,14 +81,16 @@ def rules(pid: int, *, card: bool = False) -> tuple[Rule, ...]:
     # A mapping that grows downwards does not count towards RLIMIT_DATA. One that is shared does not either, and a file
     # that is mapped can be deleted and closed: then no one sees the memory, or the disk, that it takes.
     grows, shared = (_MAP_GROWSDOWN, _MAP_GROWSDOWN), (_MAP_SHARED, _MAP_SHARED)
-    nameless = ((_O_TMPFILE, _O_TMPFILE),)
+    nameless, own_thread = ((_O_TMPFILE, _O_TMPFILE),), _CLONE_THREAD | _CLONE_FILES
     ioctl = _one_of("ioctl", 1, _IOCTL_COMMANDS, otherwise=NOT_A_DEVICE)
     return (
         Rule("mmap", 3, (grows,) if card else (grows, shared), met=REFUSE, otherwise=ALLOW),
         # As on a file system that knows no files without a name; whoever wants one then makes it, and deletes it.
         Rule("open", 1, nameless, met=NO_SUCH_FILES, otherwise=ALLOW),
         Rule("openat", 2, nameless, met=NO_SUCH_FILES, otherwise=ALLOW),
-        Rule("clone", 0, ((_CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD),), met=ALLOW, otherwise=REFUSE),
+        # Threads share their open files, so that what one holds is seen at all of them.
+        Rule("clone", 0, ((_CLONE_NAMESPACES | own_thread, own_thread),), met=ALLOW, otherwise=REFUSE),
+        Rule("close_range", 2, ((_CLOSE_RANGE_UNSHARE,) * 2,), met=REFUSE, otherwise=ALLOW),
         # The flags of these two lie in memory, where no filter sees them; glibc has clone and openat for them.
         Rule("clone3", 0, (), met=ALLOW, otherwise=ABSENT),
         Rule("openat2", 0, (), met=ALLOW, otherwise=ABSENT),

@@ -26,7 +26,6 @@ ALLOWED: Final[dict[str, Numbers]] = {
     "pwritev2": (328, 287),
     "lseek": (8, 62),
     "close": (3, 57),
-    "close_range": (436, 436),
     "creat": (85, None),
     "access": (21, None),
     "faccessat": (269, 48),
@@ -159,6 +158,7 @@ CONDITIONAL: Final[dict[str, Numbers]] = {
     # Allowed with some arguments only; see `steepest.sandbox.seccomp`.
     "clone": (56, 220),
     "clone3": (435, 435),
+    "close_range": (436, 436),
     "fcntl": (72, 25),
     "ioctl": (16, 29),
     "kill": (62, 129),

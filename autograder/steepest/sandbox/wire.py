@@ -26,6 +26,9 @@ REQUEST_ID_BYTES = 16
 MAX_TEXT = 8 * 1024
 MAX_PAYLOAD = 8 * 1024 * 1024
 MAX_ITEMS = 16
+MAX_HEADER = 8 * 1024
+"""What the names, dtypes and shapes of the tensors in one payload may take: 16 of them need some 2 KiB."""
+
 MAX_DIMENSIONS = 8
 
 DTYPES = {
@@ -182,6 +185,8 @@ def read_parameters(kind: Kind, text: str) -> tuple[str, ...] | None:
 
 
 def _entries(payload: bytes) -> list[tuple[str, Mapping[str, object]]]:
+    if int.from_bytes(payload[:8], "little") > MAX_HEADER:  # else its parser works on megabytes of names
+        raise WireError("oversize header of tensors")
     try:
         return list(deserialize(payload))  # type: ignore[no-untyped-call]  # the package's stub leaves it untyped
     except (SafetensorError, ValueError, MemoryError, RecursionError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -58,13 +59,20 @@ def test_a_worker_that_is_ready_to_run_all_the_time_has_not_slept(kernel: Kernel
     assert meter.idle_s == pytest.approx(0.0, abs=1e-9)
 
 
-def test_threads_that_wait_side_by_side_gain_no_more_than_the_time_that_has_passed(kernel: Kernel) -> None:
+def test_threads_that_wait_side_by_side_gain_no_more_than_the_one_that_waited_longest(kernel: Kernel) -> None:
     meter = Meter(1)
-    kernel.delays = {str(thread): 50.0 for thread in range(200)}
+    kernel.delays = {str(thread): 0.5 + thread / 1000 for thread in range(200)}
+    meter.wait(10.0)
+    assert times(meter) == pytest.approx((0.0, 9.301, 0.699, 0.0))
+    meter.wait(10.0)  # none of them has waited since
+    assert meter.delayed_s == pytest.approx(0.699)
+
+
+def test_delay_before_the_judge_waited_gains_no_time(kernel: Kernel) -> None:
+    meter = Meter(1)
+    kernel.delays = {"1": 50.0}
     meter.wait(10.0)
     assert times(meter) == (0.0, 0.0, 10.0, 0.0)
-    meter.wait(10.0)  # none of them has waited since
-    assert times(meter) == (0.0, 10.0, 10.0, 0.0)
 
 
 def test_a_thread_that_ended_takes_nothing_back(kernel: Kernel) -> None:
@@ -72,9 +80,9 @@ def test_a_thread_that_ended_takes_nothing_back(kernel: Kernel) -> None:
     kernel.delays = {"1": 1.0, "2": 4.0}
     meter.wait(5.0)
     meter.look()
-    kernel.delays = {"1": 2.0, "3": 1.0}
+    kernel.delays = {"1": 2.0, "3": 0.5}
     meter.wait(5.0)
-    assert times(meter) == (0.0, 3.0, 7.0, 0.0)
+    assert times(meter) == (0.0, 5.0, 5.0, 0.0)
 
 
 @pytest.mark.parametrize(("disk", "counts"), [(True, True), (False, False)], ids=["a disk", "no counts"])
@@ -143,4 +151,4 @@ def test_a_process_that_is_gone_counts_nothing() -> None:
     assert kernel_counts.cpu_s_of(gone) == 0.0
     assert kernel_counts.run_delays(gone) == {}
     assert not kernel_counts.waits_for_a_disk(gone)
-    assert kernel_counts.written_bytes(gone) == kernel_counts.nameless_bytes(gone) == 0
+    assert kernel_counts.written_bytes(gone) == kernel_counts.nameless_bytes(gone, Path("/tmp"), 1) == 0

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steepest.answers import CallStatus, NumbersItem, OtherItem, TensorItem
+from steepest.sandbox import wire
 from steepest.sandbox.wire import (
     HEADER,
     MAX_PAYLOAD,
@@ -160,3 +161,18 @@ def test_parameters_are_capped() -> None:
     assert names is not None
     assert len(names) == 64
     assert read_parameters(Kind.MISSING, "") is None
+
+
+def test_a_header_of_megabytes_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"__metadata__": {f"{number}": "" for number in range(100_000)}}
+    header = json.dumps(names | {"0:tensor": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}}).encode()
+    monkeypatch.setattr(wire, "deserialize", lambda data: pytest.fail("it was parsed"))
+    with pytest.raises(WireError, match="oversize header"):
+        decode_items(len(header).to_bytes(8, "little") + header + b"x")
+
+
+def test_the_header_of_as_many_items_as_may_be_fits() -> None:
+    items = [TensorItem((1,) * 8, "float64", np.ones((1,) * 8))] * 16
+    assert len(decode_items(encode_items(items))) == 16
+    opaque = [TensorItem((10**13,) * 8, "x" * 80, None)] * 16
+    assert len(decode_items(encode_items(opaque))) == 16
