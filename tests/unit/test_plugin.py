@@ -16,6 +16,7 @@ from steepest.exam import draw_exam
 from steepest.explain import explain
 from steepest.model import Tensor, Verdict
 from steepest.plugin import Tried, all_families, collect_properties, collect_trials, replay
+from steepest.student import Student
 from steepest.verdicts import conclude
 
 HEAD = """
@@ -344,3 +345,15 @@ def test_a_failure_keeps_none_of_the_arrays_that_were_at_hand(tmp_path: Path) ->
     errors = [outcome.error for _, outcome in tried.outcomes if outcome.error is not None]
     assert errors
     assert all(error.__traceback__ is None and error.__context__ is None for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "has", "names"),
+    [(("M", "steps"), True, True), (("args", "**"), True, False), (("M",), False, False)],
+    ids=["named", "any keyword", "absent"],
+)
+def test_a_parameter_is_named_by_a_signature_or_taken_with_any_other(
+    parameters: tuple[str, ...], has: bool, names: bool
+) -> None:
+    function = Student(FakeStudent(np.linalg.inv, parameters)).calculate_inverse
+    assert (function.has("steps"), function.names("steps")) == (has, names)
