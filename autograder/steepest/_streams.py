@@ -45,8 +45,6 @@ class GuardedStream(io.TextIOWrapper):
     """A text stream that lets no command through but by `command`."""
 
     _line = ""
-    _old: io.TextIOWrapper | None = None
-    """The stream in whose place it stands: to forget that one would close what they share."""
 
     def write(self, text: str) -> int:
         """Write text, broken up where it would be a command; return its length."""
@@ -67,6 +65,10 @@ class GuardedStream(io.TextIOWrapper):
         self._line = line if len(line) <= MAX_REMEMBERED else "x" + line[-MAX_REMEMBERED:]
 
 
+_kept: list[tuple[io.TextIOWrapper, GuardedStream]] = []
+"""Streams that share a buffer: whichever is forgotten first, as when somebody puts the old one back, would close it."""
+
+
 def guard_streams() -> None:
     """Let standard output and standard error of this process be guarded, loggers that use them included."""
     for name in ("stdout", "stderr"):
@@ -80,7 +82,7 @@ def guard_streams() -> None:
                 line_buffering=old.line_buffering,
                 write_through=old.write_through,
             )
-            new._old = old
+            _kept.append((old, new))
             setattr(sys, name, new)
             for handler in _handlers():
                 if handler.stream is old:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import os
@@ -182,3 +183,15 @@ def check_annotations(lines: list[str]) -> None:
     for line in annotations:
         fields = re.fullmatch(r"::(?:error|warning|notice) file=([^,:]*),line=\d+,title=([^,:]*)::.*", line)
         assert fields is not None, line
+
+
+def test_whoever_puts_the_old_stream_back_can_go_on_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pytest does after each test, and whoever redirects the output for a while."""
+    old = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", old)
+    guard_streams()
+    assert isinstance(sys.stdout, GuardedStream)
+    monkeypatch.setattr(sys, "stdout", old)
+    gc.collect()
+    old.write("x")
+    assert not old.closed

@@ -62,7 +62,7 @@ def _properties_of(module: ModuleType) -> Iterator[Property]:
             ((argument, strategy),) = test.hypothesis._given_kwargs.items()
             yield Property(
                 name.removeprefix("test_"),
-                test.__doc__ or "",
+                " ".join((test.__doc__ or "").partition("\n\n")[0].split()),
                 mark.args[0],
                 mark.kwargs["exercise"],
                 family_of(strategy),

@@ -37,7 +37,6 @@ DEAR = {
 """Styles whose exam takes five to fifteen seconds and that have a cheaper relative here; ``explore`` runs them, too."""
 
 NEEDS_MORE = {
-    "three_steps_are_only_three_steps",
     "one_update",
     "three_updates_with_momentum",
     "losses",
