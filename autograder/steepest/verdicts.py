@@ -45,13 +45,14 @@ def conclude(tried: Sequence[Tried], second: Caller | None) -> tuple[PropertyRes
 def _counted(results: Sequence[PropertyResult], needs: Mapping[str, str]) -> tuple[PropertyResult, ...]:
     """Return the results with the points of those only whose needed property was seen to hold, and what that needs.
 
-    A property that was not asked, or that gave no answer, says nothing for whoever keeps it from being asked.
+    A property that could not be asked, or that gave no answer, says nothing for whoever keeps it from being asked. One
+    that is not among the results is of another exercise: a self-check tells nothing of that.
     """
     found = {result.name: result for result in results}
 
     def missing(name: str, seen: frozenset[str] = frozenset()) -> PropertyResult | None:
         need = needs[name]
-        if not need or need in seen:
+        if need not in found or need in seen:
             return None
         return missing(need, seen | {name}) if found[need].verdict is Verdict.PASSED else found[need]
 

@@ -357,3 +357,9 @@ def test_a_parameter_is_named_by_a_signature_or_taken_with_any_other(
 ) -> None:
     function = Student(FakeStudent(np.linalg.inv, parameters)).calculate_inverse
     assert (function.has("steps"), function.names("steps")) == (has, names)
+
+
+def test_a_property_counts_where_its_need_is_of_another_exercise_and_not_asked(tmp_path: Path) -> None:
+    _, second = run(properties(tmp_path, NEEDS), FakeStudent(np.linalg.inv))
+    (result,) = conclude([second], FakeStudent(np.linalg.inv))
+    assert result.verdict is Verdict.PASSED
