@@ -16,7 +16,7 @@ SLOW = {"loop_in_cell", "loop_in_call", "loop_without_its_leader", "threads", "o
 """Attacks that burn the CPU time of several calls before they are stopped."""
 
 WAITING = {"sleeps", "stops_itself"}
-"""Attacks that are stopped by the clock on the wall."""
+"""Attacks that are stopped by the limit of sleep."""
 
 NEEDS_LANDLOCK = {"foreign_files", "foreign_writes", "proc", "message_to_the_next", "shell_magics", "frame_with_code"}
 """Attacks that only the wall of files stops everywhere; where it does not stand, no report says that it does."""
